@@ -1,0 +1,55 @@
+# `make run` and `make test` need Python 3.11 to 3.13, git and make; everything else is fetched into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+# Written last, so that a setup that was cut short is done again.
+STAMP := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format bench soak schemas lock clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+setup: $(STAMP) ## make .venv from the lock (quick when nothing changed)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+		|| { echo "Python 3.11, 3.12 or 3.13 is needed; name one: make setup PYTHON=python3.12" >&2; exit 2; }
+	@echo "Setting up .venv: about a minute the first time."
+	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+run: setup ## the whole monitor on embedded defaults, fed by a synthetic force
+	@$(BIN)/monitor run
+
+test: setup ## every test, the real broker included
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## format, lint, types, the import rule and schema drift
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q tests/test_import_rule.py tests/test_schemas.py
+
+format: setup ## let ruff rewrite the files
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+bench: setup ## what it does a second, beside floors measured in the same run
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+soak: setup ## a long run with faults put in
+	@$(BIN)/python -m tests.soak $(ARGS)
+
+schemas: setup ## write schemas/ anew from the contract
+	@$(BIN)/python -m monitor.contract.schemas schemas
+
+lock: setup ## resolve pyproject.toml anew; the lock has hashes and no addresses
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--all-extras --upgrade pyproject.toml --output-file requirements.lock
+
+clean: ## take away what setup, tests and checks made (not data/)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
