@@ -1,0 +1,1 @@
+"""The wire: what comes in, what goes out, and how bytes become either."""

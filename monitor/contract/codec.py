@@ -1,0 +1,129 @@
+"""Bytes and headers to an event, or the reason why not."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from monitor.contract.events import CrimeSnapshot, Decision, Event, Heartbeat, IncidentSnapshot
+from monitor.contract.identity import canonical_force, canonical_ref
+from monitor.contract.topics import Topic
+
+LARGEST = 1024 * 1024  # bytes of a value
+MODELS: dict[Topic, type[Event]] = {
+    Topic.INCIDENTS: IncidentSnapshot,
+    Topic.CRIME_RECORDS: CrimeSnapshot,
+    Topic.DECISIONS: Decision,
+    Topic.HEARTBEATS: Heartbeat,
+}
+_REF_FIELD = {Topic.CRIME_RECORDS: "crime_ref", Topic.HEARTBEATS: "feed"}
+_OURS = {
+    "missing_field", "wrong_type", "bad_text", "bad_name", "bad_time", "out_of_range", "unknown_value",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    event: Event
+    canonical: bytes  # the value as received, as canonical JSON: what tells two snapshots apart
+
+
+class Unreadable(Exception):
+    """A message that cannot be read.
+
+    `reason` is a slug out of a small closed set, `detail` the sentence, `field` the field at fault where there is one;
+    `force` and `ref` are what could still be made out of whom it is about."""
+
+    def __init__(
+        self, reason: str, detail: str, field: str | None = None, force: str | None = None, ref: str | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.reason, self.detail, self.field, self.force, self.ref = reason, detail, field, force, ref
+
+
+def decode(topic: Topic, value: bytes | None, headers: Sequence[tuple[str, bytes]] = ()) -> Decoded:
+    """Read one message of an input topic, plain or a CloudEvent of either mode. Raises `Unreadable`."""
+    if not value:
+        raise Unreadable("empty", "the value is empty (a tombstone): a log or record is never deleted")
+    if len(value) > LARGEST:
+        raise Unreadable("too_large", f"the value has {len(value)} bytes, more than {LARGEST}")
+    return read(topic, _parse(value))
+
+
+def read(topic: Topic, value: object) -> Decoded:
+    """Read a value that is JSON already. Raises `Unreadable`."""
+    data = _without_envelope(value)
+    if not isinstance(data, dict):
+        raise Unreadable("not_an_object", "the value is JSON, but no object")
+    unknown: list[str] = []
+    try:
+        event = MODELS[topic].model_validate(data, context=unknown)
+    except ValidationError as error:
+        raise _unreadable(topic, data, error) from None
+    event._unmapped = tuple(unknown)
+    return Decoded(event, canonical(data))
+
+
+def canonical(value: object) -> bytes:
+    """JSON with keys sorted by code point, no spaces, nothing escaped that JSON lets stand."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def key_of(event: Event) -> str:
+    """The message key: `force:ref`, or `force:feed` for a heartbeat."""
+    if isinstance(event, CrimeSnapshot):
+        return f"{event.force}:{event.crime_ref}"
+    if isinstance(event, Heartbeat):
+        return f"{event.force}:{event.feed.replace('_', '-')}"
+    return f"{event.force}:{event.incident_ref}"
+
+
+def _parse(value: bytes | str) -> object:
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable("not_json", f"the value is not JSON in UTF-8: {error}") from None
+
+
+def _without_envelope(value: object) -> object:
+    """The data of a structured CloudEvent, or the value itself."""
+    if not isinstance(value, dict) or "specversion" not in value or "force" in value:
+        return value
+    if "data" in value:
+        data = value["data"]
+        return _parse(data) if isinstance(data, str) else data
+    if "data_base64" not in value:
+        raise Unreadable("bad_cloudevent", "the CloudEvent carries no data")
+    try:
+        return _parse(base64.b64decode(value["data_base64"], validate=True))
+    except (binascii.Error, TypeError, ValueError):
+        raise Unreadable("bad_cloudevent", "the CloudEvent's data_base64 is not base64") from None
+
+
+def _unreadable(topic: Topic, data: dict[str, Any], error: ValidationError) -> Unreadable:
+    first = error.errors(include_url=False, include_input=False)[0]
+    field = ".".join(str(part) for part in first["loc"]) or None
+    detail = f"{field} {_sentence(first)}" if field else first["msg"]
+    reason = (
+        first["type"] if first["type"] in _OURS else "missing_field" if first["type"] == "missing" else "wrong_type"
+    )
+    ref_field = _REF_FIELD.get(topic, "incident_ref")
+    return Unreadable(
+        reason, detail, field, _name(canonical_force, data.get("force")), _name(canonical_ref, data.get(ref_field))
+    )
+
+
+def _sentence(error: ErrorDetails) -> str:
+    return "is missing" if error["type"] == "missing" else error["msg"]
+
+
+def _name(canonical_name: Any, value: object) -> str | None:
+    try:
+        return canonical_name(value) or None if isinstance(value, str) else None
+    except ValueError:
+        return None

@@ -1,0 +1,236 @@
+"""The events that come in: snapshots of incident logs and crime records, registrars' decisions, feed heartbeats.
+
+Every model is frozen and holds canonical values only; `unmapped` names the fields whose value nobody knows."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+
+from monitor.contract.reading import (
+    Force,
+    OptionalDegrees,
+    OptionalFlag,
+    OptionalRef,
+    OptionalText,
+    OptionalTime,
+    OptionalWhole,
+    Ref,
+    Refs,
+    Slugs,
+    Text,
+    Time,
+    Whole,
+    is_blank,
+    leniently,
+    note,
+    read_category,
+    read_channel,
+    read_code,
+    read_object,
+    read_objects,
+    read_required_object,
+    refuse,
+    strictly,
+)
+
+REASON_CODES = (
+    "victim_declined", "victim_not_traced", "other_force", "duplicate", "continuation", "contrary_evidence",
+    "not_notifiable", "points_to_prove_not_met", "police_complaint", "schools_protocol", "prison", "sarc_anonymous",
+)  # fmt: skip
+TOO_FEW_CODES = (
+    "fewer_crimes_than_victims", "second_crime_missing", "breach_not_recorded", "offence_beside_breach_not_recorded",
+    "rape_not_recorded", "more_crimes_required",
+)  # fmt: skip
+ODD_CODE = "?"  # stands for an offence code of no known form: read as null, but it must not hide a crime
+
+_Channel = Annotated[str, BeforeValidator(read_channel)]
+_AgeBand = Annotated[str | None, BeforeValidator(leniently("child", "adult", "older"))]
+_Relationship = Annotated[
+    str | None, BeforeValidator(leniently("partner", "ex_partner", "family", "acquaintance", "stranger"))
+]
+_DashRisk = Annotated[str | None, BeforeValidator(leniently("standard", "medium", "high"))]
+_ReasonCode = Annotated[str | None, BeforeValidator(leniently(*REASON_CODES))]
+_CancellationCode = Annotated[str | None, BeforeValidator(leniently("c1", "c2", "c3", "c4", "c5"))]
+_CancellingRole = Annotated[str | None, BeforeValidator(leniently("officer", "supervisor", "ddm", "fcr"))]
+
+
+def _read_accepts(value: object, info: ValidationInfo) -> tuple[str, ...]:
+    read = leniently(*TOO_FEW_CODES)
+    if not isinstance(value, list | tuple):
+        raise refuse("wrong_type", "is not a list")
+    return tuple(code for item in value if (code := read(item, info)))
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Offence(Part):
+    ho_code: Annotated[str | None, BeforeValidator(lambda v: None if is_blank(v) else read_code(v) or ODD_CODE)] = None
+    category: Annotated[str | None, BeforeValidator(lambda v: None if is_blank(v) else read_category(v))] = None
+
+    @property
+    def given(self) -> bool:
+        return self.ho_code is not None or self.category is not None
+
+
+class Person(Part):
+    person_key: OptionalText = None
+
+
+class LogVictim(Person):
+    confirmed: OptionalFlag = None
+    vulnerable: OptionalFlag = None
+    age_band: _AgeBand = None
+
+
+class LogSuspect(Person):
+    relationship: _Relationship = None
+
+
+class Location(Part):
+    lsoa: OptionalText = None
+    beat: OptionalText = None
+    lat: OptionalDegrees = None
+    lon: OptionalDegrees = None
+
+
+class Reason(Part):
+    """Why there is no crime record."""
+
+    code: _ReasonCode = None
+    rationale: OptionalText = None
+    decided_by_role: OptionalText = None
+    decided_at: OptionalTime = None
+    supervisor_reviewed: OptionalFlag = None
+    victim_informed_at: OptionalTime = None
+    related_ref: OptionalRef = None
+    receiving_force_ref: OptionalText = None
+
+
+class Cancellation(Part):
+    code: _CancellationCode = None
+    decided_by_role: _CancellingRole = None
+    decided_at: OptionalTime = None
+    independent: OptionalFlag = None
+    victim_informed_at: OptionalTime = None
+    receiving_force_ref: OptionalText = None
+    related_ref: OptionalRef = None
+
+
+class _Event(Part):
+    force: Force
+    _unmapped: tuple[str, ...] = ()
+
+    @property
+    def unmapped(self) -> tuple[str, ...]:
+        """The fields that hold a value nobody knows, read as null or as `other`."""
+        return self._unmapped
+
+
+class IncidentSnapshot(_Event):
+    incident_ref: Ref
+    revision: Whole
+    updated_at: Time
+    reported_at: Time
+    channel: _Channel = Field(default="", validate_default=True)
+    status: Annotated[Literal["open", "closed"], BeforeValidator(strictly("open", "closed"))]
+    closed_at: OptionalTime = None
+    opening_type: OptionalText = None
+    closing_type: OptionalText = None
+    qualifiers: Slugs
+    reported_offences: Annotated[tuple[Offence, ...], BeforeValidator(read_objects)]
+    victims: Annotated[tuple[LogVictim, ...], BeforeValidator(read_objects)]
+    suspects: Annotated[tuple[LogSuspect, ...], BeforeValidator(read_objects)]
+    dash_risk: _DashRisk = None
+    location: Annotated[Location | None, BeforeValidator(read_object)] = None
+    unit: OptionalText = None
+    crime_refs: Refs
+    duplicate_of: OptionalRef = None
+    no_crime_reason: Annotated[Reason | None, BeforeValidator(read_object)] = None
+
+
+class CrimeSnapshot(_Event):
+    crime_ref: Ref
+    revision: Whole
+    updated_at: Time
+    recorded_at: Time
+    incident_refs: Refs
+    offence: Annotated[Offence, BeforeValidator(read_required_object)]
+    victims: Annotated[tuple[Person, ...], BeforeValidator(read_objects)]
+    suspects: Annotated[tuple[Person, ...], BeforeValidator(read_objects)]
+    flags: Slugs
+    status: Annotated[Literal["recorded", "cancelled"], BeforeValidator(strictly("recorded", "cancelled"))]
+    cancellation: Annotated[Cancellation | None, BeforeValidator(read_object)] = None
+    location: Annotated[Location | None, BeforeValidator(read_object)] = None
+    unit: OptionalText = None
+
+
+ROLES = ("fcr", "ddm", "supervisor", "bureau")
+NEEDED = {
+    "accept_link": ("crime_ref",),
+    "reject_link": ("crime_ref",),
+    "no_crime": (),
+    "require_crime": ("rationale",),
+    "accept_as_complete": ("rationale", "accepts"),
+    "accept_cancellation": ("crime_ref", "rationale"),
+    "set_reported_at": ("reported_at", "rationale"),
+    "withdraw": ("withdraws",),
+    "note": ("text",),
+}
+
+
+class Decision(_Event):
+    """A registrar's decision; beside the first seven fields, what its action needs (`NEEDED`)."""
+
+    decision_id: Text
+    incident_ref: Ref
+    decided_at: Time
+    decided_by: Text
+    role: Annotated[str, BeforeValidator(strictly(*ROLES))]
+    action: Annotated[str, BeforeValidator(strictly(*NEEDED))]
+    crime_ref: OptionalRef = None
+    code: _ReasonCode = None
+    rationale: OptionalText = None
+    supervisor_reviewed: OptionalFlag = None
+    victim_informed_at: OptionalTime = None
+    related_ref: OptionalRef = None
+    receiving_force_ref: OptionalText = None
+    crimes: OptionalWhole = None
+    accepts: Annotated[tuple[str, ...] | None, BeforeValidator(_read_accepts)] = None
+    victims: OptionalWhole = None
+    reported_at: OptionalTime = None
+    withdraws: OptionalText = None
+    text: OptionalText = None
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        for name in NEEDED[self.action]:
+            if getattr(self, name) is None:
+                raise refuse("missing_field", f"{name} is missing: {self.action} needs it")
+        if self.crimes == 0:
+            raise refuse("out_of_range", "crimes is 0: at least one crime can be required")
+        return self
+
+    def as_reason(self) -> Reason:
+        """The reason that a `no_crime` decision gives."""
+        return Reason.model_construct(
+            code=self.code,
+            rationale=self.rationale,
+            decided_by_role=self.role,
+            decided_at=self.decided_at,
+            supervisor_reviewed=self.supervisor_reviewed,
+            victim_informed_at=self.victim_informed_at,
+            related_ref=self.related_ref,
+            receiving_force_ref=self.receiving_force_ref,
+        )
+
+
+class Heartbeat(_Event):
+    """Everything the source knew up to `as_of` stood in the feed's topic when this was sent."""
+
+    feed: Annotated[str, BeforeValidator(strictly("incidents", "crime_records"))]
+    as_of: Time
+
+
+Event = IncidentSnapshot | CrimeSnapshot | Decision | Heartbeat

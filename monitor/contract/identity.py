@@ -1,0 +1,47 @@
+"""What names a thing: forces, references, offence codes, categories. Every spelling of one name reads as the same text."""
+
+import re
+from functools import lru_cache
+
+MOST_CHARACTERS = 256  # of a force or reference: it becomes part of a message key and of a database index
+_CODE = re.compile(r"(?:(\d{1,3})[/.](\d{1,2})|(\d{3})(\d{2}))", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def canonical_force(text: str) -> str:
+    return _sound(text.strip().lower())
+
+
+def canonical_ref(text: str) -> str:
+    """Trimmed, inner white space collapsed, letters upper-cased: `" inc  1"` is `INC 1`."""
+    return _sound(" ".join(text.split()).upper())
+
+
+def _sound(name: str) -> str:
+    if len(name) > MOST_CHARACTERS:
+        raise ValueError(f"is longer than {MOST_CHARACTERS} characters")
+    if _CONTROL.search(name):
+        raise ValueError("holds a control character")
+    return name
+
+
+@lru_cache(maxsize=8192)
+def canonical_code(text: str) -> str | None:
+    """A Home Office code in 3/2 digits (`8/6`, `8.06` and `00806` are `008/06`), or None where it has no known form."""
+    found = _CODE.fullmatch("".join(text.split()))
+    if not found:
+        return None
+    head, tail = found[1] or found[3], found[2] or found[4]
+    return f"{int(head):03d}/{int(tail):02d}"
+
+
+@lru_cache(maxsize=1024)
+def canonical_category(text: str) -> str:
+    """A category without case and spaces: `nfib 17` is `NFIB17`."""
+    return "".join(text.split()).upper()
+
+
+@lru_cache(maxsize=8192)
+def slug(text: str) -> str:
+    """An enumerated value: lower-cased, spaces and hyphens read as underscores."""
+    return re.sub(r"[\s_-]+", "_", text.strip().lower())

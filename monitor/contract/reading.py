@@ -1,0 +1,213 @@
+"""How single values are read: strictly where a message would mean nothing without them, leniently where it still does.
+
+A strict reader raises `PydanticCustomError` whose type is one of the reasons of `codec.Unreadable`. A lenient one reads
+what it does not know as null (or `other`) and notes the field in the validation context, so that a finding can say so.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from monitor.contract.identity import canonical_category, canonical_code, canonical_force, canonical_ref, slug
+
+# Every limit of the rules (24 h, 72 h, 3 months) can be added to a time in between, and taken from it.
+EARLIEST = datetime(2, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+_RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_NAIVE = re.compile(r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?)?", re.ASCII)
+
+
+def refuse(reason: str, sentence: str) -> PydanticCustomError:
+    return PydanticCustomError(reason, "{sentence}", {"sentence": sentence})  # type: ignore[arg-type]
+
+
+def is_blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip()) or value == []
+
+
+def read_time(value: object) -> datetime:
+    """An RFC 3339 time with an offset, in UTC, to the microsecond. Refused: naive, or outside the years 2 to 9998."""
+    if isinstance(value, datetime):
+        return value
+    text = read_text(value)
+    found = _RFC_3339.fullmatch(text)
+    if not found:
+        naive = _NAIVE.fullmatch(text)
+        raise refuse("bad_time", "is a time without an offset" if naive else "is not an RFC 3339 time with an offset")
+    return _in_range(_utc(*found.groups()))
+
+
+def _utc(day: str, minute: str, second: str, fraction: str | None, offset: str) -> datetime:
+    leap = second == "60"
+    text = f"{day}T{minute}:{'59' if leap else second}.{(fraction or '')[:6].ljust(6, '0')}{offset.upper()}"
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC) + timedelta(seconds=leap)
+    except (ValueError, OverflowError):
+        raise refuse("bad_time", "is not a time that exists") from None
+
+
+def _in_range(time: datetime) -> datetime:
+    if not EARLIEST <= time < LATEST:
+        raise refuse("out_of_range", "is too far off for a recording limit to be added to it")
+    return time
+
+
+def read_text(value: object) -> str:
+    """A required text: trimmed, not blank."""
+    if is_blank(value):
+        raise refuse("missing_field", "is missing or blank")
+    if not isinstance(value, str):
+        raise refuse("wrong_type", "is not text")
+    if "\x00" in value:
+        raise refuse("bad_text", "holds a NUL character")
+    return value.strip()
+
+
+def read_name(canonical: Callable[[str], str]) -> Callable[[object], str]:
+    """A reader of required names (forces, references), in their canonical form."""
+
+    def read(value: object) -> str:
+        text = read_text(value)
+        try:
+            return canonical(text)
+        except ValueError as error:
+            raise refuse("bad_name", str(error)) from None
+
+    return read
+
+
+def optional(read: Callable[[object], Any]) -> Callable[[object], Any]:
+    """Missing, null, a blank string and an empty list are the same thing: None."""
+    return lambda value: None if is_blank(value) else read(value)
+
+
+def each(read: Callable[[object], str]) -> Callable[[object], tuple[str, ...]]:
+    """A reader of lists: blank items are left out, a repeated one is kept once, order is kept."""
+
+    def read_list(value: object) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple):
+            raise refuse("wrong_type", "is not a list")
+        return tuple(dict.fromkeys(read(item) for item in value if not is_blank(item)))
+
+    return read_list
+
+
+def strictly(*known: str) -> Callable[[object], str]:
+    """One of these values; any other makes the message unreadable."""
+
+    def read(value: object) -> str:
+        name = slug(read_text(value))
+        if name not in known:
+            raise refuse("unknown_value", f"is none of {', '.join(known)}")
+        return name
+
+    return read
+
+
+def leniently(*known: str, otherwise: str | None = None) -> Callable[[object, ValidationInfo], str | None]:
+    """One of these values; any other is read as `otherwise` and noted in the context."""
+    values = frozenset(known)
+
+    def read(value: object, info: ValidationInfo) -> str | None:
+        if is_blank(value):
+            return None
+        name = slug(value) if isinstance(value, str) else ""
+        if name in values:
+            return name
+        note(info)
+        return otherwise
+
+    return read
+
+
+def note(info: ValidationInfo) -> None:
+    """Remember that this field holds a value nobody knows."""
+    if info.context is not None:
+        info.context.append(info.field_name)
+
+
+def read_channel(value: object, info: ValidationInfo) -> str:
+    """A missing channel is noted as an unknown one is; one that is not text makes the message unreadable."""
+    if not is_blank(value) and not isinstance(value, str):
+        raise refuse("wrong_type", "is not text")
+    name = slug(value) if isinstance(value, str) else ""
+    if name in CHANNELS:
+        return name
+    note(info)
+    return "other"
+
+
+def read_code(value: object) -> str | None:
+    return canonical_code(value) if isinstance(value, str) else None
+
+
+def read_category(value: object) -> str | None:
+    return canonical_category(value) if isinstance(value, str) else "?"
+
+
+def read_object(value: object) -> object:
+    if is_blank(value) or value == {}:
+        return None
+    if not isinstance(value, dict):
+        raise refuse("wrong_type", "is not an object")
+    return value
+
+
+def read_required_object(value: object) -> object:
+    return {} if value == {} else read_object(value)
+
+
+def read_objects(value: object) -> object:
+    """A required list of objects; blank items are left out."""
+    if not isinstance(value, list | tuple):
+        raise refuse("wrong_type", "is not a list")
+    return tuple(read_object(item) for item in value if not is_blank(item) and item != {})
+
+
+def read_whole(value: object) -> int:
+    """A whole number that a database can hold; text, fractions and booleans are refused."""
+    if value is None:
+        raise refuse("missing_field", "is missing")
+    if type(value) is not int:
+        raise refuse("wrong_type", "is not a whole number")
+    if not 0 <= value < 2**63:
+        raise refuse("out_of_range", "is negative" if value < 0 else "is too large")
+    return value
+
+
+def read_flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise refuse("wrong_type", "is neither true nor false")
+    return value
+
+
+def read_degrees(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise refuse("wrong_type", "is not a number")
+    return float(value)
+
+
+CHANNELS = (
+    "999", "101", "online", "front_counter", "officer", "email", "professional_third_party", "parent_or_carer",
+    "third_party", "other_force", "nrm", "sarc", "other",
+)  # fmt: skip
+_TIME = WithJsonSchema({"type": "string", "format": "date-time"})
+_SOME_TEXT = WithJsonSchema({"type": "string", "minLength": 1})
+
+Time = Annotated[datetime, BeforeValidator(read_time), _TIME]
+OptionalTime = Annotated[datetime | None, BeforeValidator(optional(read_time))]
+Text = Annotated[str, BeforeValidator(read_text), _SOME_TEXT]
+OptionalText = Annotated[str | None, BeforeValidator(optional(read_text))]
+Force = Annotated[str, BeforeValidator(read_name(canonical_force)), _SOME_TEXT]
+Ref = Annotated[str, BeforeValidator(read_name(canonical_ref)), _SOME_TEXT]
+OptionalRef = Annotated[str | None, BeforeValidator(optional(read_name(canonical_ref)))]
+Refs = Annotated[tuple[str, ...], BeforeValidator(each(read_name(canonical_ref)))]
+Slugs = Annotated[tuple[str, ...], BeforeValidator(each(lambda value: slug(read_text(value))))]
+OptionalFlag = Annotated[bool | None, BeforeValidator(optional(read_flag))]
+Whole = Annotated[int, BeforeValidator(read_whole), WithJsonSchema({"type": "integer", "minimum": 0})]
+OptionalWhole = Annotated[int | None, BeforeValidator(optional(read_whole))]
+OptionalDegrees = Annotated[float | None, BeforeValidator(optional(read_degrees))]

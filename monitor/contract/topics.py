@@ -1,0 +1,15 @@
+"""The topics of the contract, by their names without a prefix."""
+
+from enum import StrEnum
+
+
+class Topic(StrEnum):
+    INCIDENTS = "incidents"
+    CRIME_RECORDS = "crime-records"
+    DECISIONS = "recording-decisions"
+    HEARTBEATS = "feed-heartbeats"
+    ALERTS = "recording-alerts"
+    DEAD_LETTERS = "recording-dead-letters"
+
+
+INPUT_TOPICS = (Topic.INCIDENTS, Topic.CRIME_RECORDS, Topic.DECISIONS, Topic.HEARTBEATS)

@@ -1,0 +1,94 @@
+"""The verdict on one incident: what `monitor assess` prints and the store keeps."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+
+class Status(StrEnum):
+    NO_CRIME_EXPECTED = "no_crime_expected"
+    RECORDED_IN_TIME = "recorded_in_time"
+    RECORDED_LATE = "recorded_late"
+    NO_CRIME_JUSTIFIED = "no_crime_justified"
+    AWAITING_RECORD = "awaiting_record"
+    FEED_BEHIND = "feed_behind"
+    PARTLY_RECORDED = "partly_recorded"
+    UNRECORDED = "unrecorded"
+
+
+class Severity(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        return _RANKS[self]
+
+    def raised(self) -> "Severity":
+        """One level up, up to critical."""
+        return _BY_RANK[min(self.rank + 1, 3)]
+
+
+_BY_RANK = tuple(Severity)
+_RANKS = {severity: rank for rank, severity in enumerate(_BY_RANK)}
+
+
+class Alert(StrEnum):
+    NONE = "none"
+    FIRING = "firing"
+    RESOLVED = "resolved"  # only the store says it: a single look has no past
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    code: str
+    message: str  # a sentence; never says how long is left
+    rule: str  # the rule and its page
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    force: str
+    incident_ref: str
+    status: Status
+    severity: Severity
+    alert: Alert
+    deadline: datetime
+    recorded_at: datetime | None
+    delay_hours: float | None  # hours from report to record, 2 decimals
+    crime_refs: tuple[str, ...]  # linked, sorted
+    expects_crime: bool
+    because: tuple[str, ...]  # sorted
+    findings: tuple[Finding, ...]  # by code
+    next_review_at: datetime | None  # when time alone first changes any other field
+    rulebook: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "force": self.force,
+            "incident_ref": self.incident_ref,
+            "status": self.status,
+            "severity": self.severity,
+            "alert": self.alert,
+            "deadline": rfc3339(self.deadline),
+            "recorded_at": rfc3339(self.recorded_at),
+            "delay_hours": self.delay_hours,
+            "crime_refs": list(self.crime_refs),
+            "expected": {"crime": self.expects_crime, "because": list(self.because)},
+            "findings": [{"code": f.code, "message": f.message, "rule": f.rule} for f in self.findings],
+            "next_review_at": rfc3339(self.next_review_at),
+            "rulebook": self.rulebook,
+        }
+
+    def to_json(self) -> bytes:
+        return orjson.dumps(self.as_dict())
+
+
+def rfc3339(time: datetime | None) -> str | None:
+    """UTC with a Z; microseconds only where there are some."""
+    return None if time is None else time.astimezone(UTC).isoformat().replace("+00:00", "Z")
