@@ -1,0 +1,101 @@
+"""The command `monitor`.
+
+Each command is a module of this package, imported only when that command runs, so that start-up stays quick. Such a
+module holds a public name `command`: either a function with annotated typer options, or a `typer.Typer` whose functions
+are sub-commands. Its docstring is what `monitor NAME --help` shows; the line in COMMANDS is what `monitor --help` shows.
+
+A command loads its own settings (`load_settings`), imports heavy libraries inside the function where some of its paths do
+without them, prints results to standard output and everything else to standard error, raises `UserError` for what the
+user can put right (printed as one sentence, exit 2) and `typer.Exit(code)` for any other exit code.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+
+from monitor import __version__
+from monitor.errors import UserError
+
+
+class Lazy(NamedTuple):
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "run": Lazy("monitor.cli.run", "Run everything here: broker, worker and a synthetic force, on embedded defaults."),
+    "assess": Lazy("monitor.cli.assess", "Judge the events in a file, without broker or database."),
+    "rulebook": Lazy("monitor.cli.rulebook", "Show the rules: groups, limits, edition, and one offence or type."),
+    "import": Lazy("monitor.cli.importing", "Turn a CSV export into events."),
+    "broker": Lazy("monitor.cli.broker", "Run the embedded Kafka until Ctrl-C."),
+    "topics": Lazy("monitor.cli.topics", "Make the topics that the monitor reads and writes."),
+    "publish": Lazy("monitor.cli.publish", "Send events from a file to their topics."),
+    "worker": Lazy("monitor.cli.worker", "Run the worker: events in, verdicts, alerts and metrics out."),
+    "verdicts": Lazy("monitor.cli.verdicts", "Print the verdicts that the store holds."),
+}
+
+
+class LazyGroup(TyperGroup):
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        command = _load(COMMANDS[cmd_name].module)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, lazy.help) for name, lazy in COMMANDS.items()])
+
+
+def _load(module: str) -> Any:
+    command = import_module(module).command
+    if isinstance(command, typer.Typer):
+        return typer.main.get_command(command)
+    single = _plain_typer()
+    single.command()(command)
+    return typer.main.get_command(single)
+
+
+def _plain_typer(**options: Any) -> typer.Typer:
+    return typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, **options)
+
+
+def group(summary: str) -> typer.Typer:
+    """For a module whose `command` has sub-commands."""
+    made = _plain_typer(no_args_is_help=True, help=summary)
+    made.callback()(lambda: None)  # else typer folds a group of one into its only command
+    return made
+
+
+app = _plain_typer(cls=LazyGroup, no_args_is_help=True)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def monitor(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Matches police incident logs to crime records as they stream in, and says which crimes are missing."""
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    try:
+        app(args=args, prog_name="monitor")
+    except UserError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(2)
