@@ -1,0 +1,48 @@
+"""SQL: what was received, what is due, what was found. The only room that knows SQLAlchemy.
+
+The way of the data: `merge` -> a case is due -> `review_due` -> verdict, history, alert -> `unsent` -> `mark_sent`.
+Every call is one transaction and may be made from any thread. All raise `DatabaseAway` while the database does not
+answer (wait and call again with the same arguments: nothing was written), `open_store` raises `UserError` instead.
+
+    open_store(database_url) -> Engine                       makes or migrates the tables
+    judge_with(rulebook, mappings) -> Judge
+
+Stream in
+    place(engine, positions: Places)                         when partitions are assigned: the offset of each that is
+                                                             read next. Exact, also downwards: call before merging.
+    merge(engine, batch: Sequence[Received], ends: Ends = {}) -> Merged
+                                                             up to some 2,000 messages of any topics; those of one
+                                                             partition in order and without holes. Ack after it.
+                                                             `ends`: the end offsets of all partitions of
+                                                             crime-records, taken after the batch was read; needed only
+                                                             if it holds a crime-records heartbeat (`needs_ends`).
+    needs_ends(batch) -> bool
+    progress(engine) -> dict[(Topic, partition), Progress]   next offset and broker time of the last merged message
+
+Review
+    review_due(engine, judge, now, broker: BrokerEnds | None, limit=1000) -> Reviewed
+                                                             one batch: first what is due by the clock or by known time,
+                                                             then what events marked. Known times are brought up to
+                                                             `now` in the same transaction. Call again while `.more`.
+                                                             `broker` None = not asked yet: known times stand still;
+                                                             ends older than `known_time.GOOD_FOR` hold known time at
+                                                             their `taken_at`. No broker at all: BrokerEnds({}, now).
+    next_due(engine, now) -> datetime | None                 when the clock alone next makes something due (may be past)
+
+Relay
+    unsent(engine, limit=500) -> list[OutboxMessage]         ascending by number
+    mark_sent(engine, numbers, at)                           after the broker confirmed them
+
+Questions
+    unsettled(engine, ends: Places, now) -> list[str]        what is still awaited, as sentences; [] = settled. `ends`:
+                                                             end offsets of all partitions of all input topics.
+    stored_verdicts(engine, force=None) -> Iterator[bytes]   JSON as `assess` prints it, by force and ref
+    history(engine, force, incident_ref) -> list[Change]
+
+Gauges (cheap: no scan of the cases)
+    due_cases(engine, now) -> Due                            by mark, by clock and by known time
+    case_counts(engine) -> list[CaseCount]
+    known_times(engine) -> dict[force, datetime | None]      None: nothing is known yet
+    heartbeats(engine) -> dict[(force, feed), datetime]      newest as_of per feed
+    unsent_count(engine) -> int
+"""
