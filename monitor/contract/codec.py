@@ -33,11 +33,12 @@ class Decoded:
     canonical: bytes  # the value as received, as canonical JSON: what tells two snapshots apart
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - the contract's word for it
     """A message that cannot be read.
 
     `reason` is a slug out of a small closed set, `detail` the sentence, `field` the field at fault where there is one;
-    `force` and `ref` are what could still be made out of whom it is about."""
+    `force` and `ref` are what could still be made out of whom it is about.
+    """
 
     def __init__(
         self, reason: str, detail: str, field: str | None = None, force: str | None = None, ref: str | None = None
@@ -52,6 +53,8 @@ def decode(topic: Topic, value: bytes | None, headers: Sequence[tuple[str, bytes
         raise Unreadable("empty", "the value is empty (a tombstone): a log or record is never deleted")
     if len(value) > LARGEST:
         raise Unreadable("too_large", f"the value has {len(value)} bytes, more than {LARGEST}")
+    if any(name.lower() == "content-type" and b"cloudevents-batch" in content for name, content in headers):
+        raise Unreadable("bad_cloudevent", "the message is a batch of CloudEvents: send one event a message")
     return read(topic, _parse(value))
 
 
@@ -91,14 +94,12 @@ def _parse(value: bytes | str) -> object:
 
 
 def _without_envelope(value: object) -> object:
-    """The data of a structured CloudEvent, or the value itself."""
-    if not isinstance(value, dict) or "specversion" not in value or "force" in value:
+    """The data of a structured CloudEvent, or the value itself (which a binary one carries bare)."""
+    if not isinstance(value, dict) or "specversion" not in value or not value.keys() & {"data", "data_base64"}:
         return value
     if "data" in value:
         data = value["data"]
         return _parse(data) if isinstance(data, str) else data
-    if "data_base64" not in value:
-        raise Unreadable("bad_cloudevent", "the CloudEvent carries no data")
     try:
         return _parse(base64.b64decode(value["data_base64"], validate=True))
     except (binascii.Error, TypeError, ValueError):

@@ -1,6 +1,7 @@
 """The events that come in: snapshots of incident logs and crime records, registrars' decisions, feed heartbeats.
 
-Every model is frozen and holds canonical values only; `unmapped` names the fields whose value nobody knows."""
+Every model is frozen and holds canonical values only; `unmapped` names the fields whose value nobody knows.
+"""
 
 from typing import Annotated, Literal, Self
 
@@ -22,7 +23,6 @@ from monitor.contract.reading import (
     Whole,
     is_blank,
     leniently,
-    note,
     read_category,
     read_channel,
     read_code,
@@ -204,7 +204,7 @@ class Decision(_Event):
     text: OptionalText = None
 
     @model_validator(mode="after")
-    def _has_what_it_needs(self) -> Self:
+    def _has_what_it_needs(self) -> Self:  # noqa: N804 - pydantic makes it a method
         for name in NEEDED[self.action]:
             if getattr(self, name) is None:
                 raise refuse("missing_field", f"{name} is missing: {self.action} needs it")

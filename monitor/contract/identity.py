@@ -1,4 +1,4 @@
-"""What names a thing: forces, references, offence codes, categories. Every spelling of one name reads as the same text."""
+"""What names a thing: forces, references, offence codes, categories. All spellings of one name read alike."""
 
 import re
 from functools import lru_cache

@@ -22,7 +22,7 @@ _NAIVE = re.compile(r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?)?", re.ASCI
 
 
 def refuse(reason: str, sentence: str) -> PydanticCustomError:
-    return PydanticCustomError(reason, "{sentence}", {"sentence": sentence})  # type: ignore[arg-type]
+    return PydanticCustomError(reason, "{sentence}", {"sentence": sentence})
 
 
 def is_blank(value: object) -> bool:
