@@ -119,7 +119,7 @@ def _from_file(path: Path) -> dict[str, str]:
 
 
 def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
-    """An empty variable counts as not set. Unknown ones are left alone (Kubernetes makes some) unless they look mistyped."""
+    """An empty variable counts as not set. Unknown ones (Kubernetes makes some) are left alone, unless mistyped."""
     values: dict[str, Any] = {}
     for variable, value in variables.items():
         if not variable.startswith(PREFIX):

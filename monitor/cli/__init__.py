@@ -1,12 +1,13 @@
 """The command `monitor`.
 
 Each command is a module of this package, imported only when that command runs, so that start-up stays quick. Such a
-module holds a public name `command`: either a function with annotated typer options, or a `typer.Typer` whose functions
-are sub-commands. Its docstring is what `monitor NAME --help` shows; the line in COMMANDS is what `monitor --help` shows.
+module holds a public name `command`: either a function with annotated typer options, or a `typer.Typer` (see `group`)
+whose functions are sub-commands. Its docstring is what `monitor NAME --help` shows; the line in COMMANDS is what
+`monitor --help` shows.
 
-A command loads its own settings (`load_settings`), imports heavy libraries inside the function where some of its paths do
-without them, prints results to standard output and everything else to standard error, raises `UserError` for what the
-user can put right (printed as one sentence, exit 2) and `typer.Exit(code)` for any other exit code.
+A command loads its own settings (`load_settings`), imports inside the function what only some of its paths need, prints
+results to standard output and everything else to standard error, raises `UserError` for what the user can put right
+(printed as one sentence, exit 2) and `typer.Exit(code)` for any other exit code.
 """
 
 import sys
