@@ -49,6 +49,7 @@ schemas: setup ## write schemas/ anew from the contract
 lock: setup ## resolve pyproject.toml anew; the lock has hashes and no addresses
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--all-extras --upgrade pyproject.toml --output-file requirements.lock
+	@$(BIN)/python -m monitor.broker.lock
 
 clean: ## take away what setup, tests and checks made (not data/)
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
