@@ -5,7 +5,7 @@ Every model is frozen and holds canonical values only; `unmapped` names the fiel
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from monitor.contract.reading import (
     Force,
@@ -108,6 +108,14 @@ class Reason(Part):
     receiving_force_ref: OptionalText = None
 
 
+def _given(reason: Reason | None) -> Reason | None:
+    """A reason in which nothing is said is none."""
+    return None if reason == _NOTHING_SAID else reason
+
+
+_NOTHING_SAID = Reason()
+
+
 class Cancellation(Part):
     code: _CancellationCode = None
     decided_by_role: _CancellingRole = None
@@ -147,7 +155,7 @@ class IncidentSnapshot(_Event):
     unit: OptionalText = None
     crime_refs: Refs
     duplicate_of: OptionalRef = None
-    no_crime_reason: Annotated[Reason | None, BeforeValidator(read_object)] = None
+    no_crime_reason: Annotated[Reason | None, BeforeValidator(read_object), AfterValidator(_given)] = None
 
 
 class CrimeSnapshot(_Event):

@@ -24,5 +24,4 @@ CANCELLATION_RULES = {
     "c4": CancellationRule(),
     "c5": CancellationRule(victim_told=True, self_defence_offences=True),
 }
-SELF_DEFENCE_CATEGORIES = frozenset({"104", "105A"})
 SELF_DEFENCE_ASSAULT = ("8N", "008/06")

@@ -88,7 +88,7 @@ def _types(file: Path, text: str, force: str, table: Any) -> Iterator[tuple[str,
         key = code.strip().casefold()
         if key in first:
             raise UserError(
-                f"{_place(file, text, code)}: the code {code!r} differs from {first[key]!r} only in case or spaces: keep one."
+                f"{_place(file, text, code)}: the codes {first[key]!r} and {code!r} differ only in case: keep one."
             )
         first[key] = code
         yield key, _checked(_place(file, text, code), key, code, kind)

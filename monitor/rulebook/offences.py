@@ -21,6 +21,7 @@ GROUP_CATEGORIES = {
     "left_aside": frozenset({"N200", "N300"}),
     "harassment": frozenset({"8L"}),
     "stalking": frozenset({"8Q"}),
+    "self_defence": frozenset({"104", "105A"}),  # C5 may cancel them
 }
 GROUP_CLASSES = {
     "violent": "violence against the person",
@@ -97,7 +98,7 @@ class OffenceTable:
         categories = (category,) if category else self.categories_of(code) if code else ()
         if category is None and len(categories) == 1:
             category = categories[0]
-        rows = self._rows(code, category)
+        rows = self._marked_rows(code, category)
         return OffenceFacts(
             ho_code=code,
             category=category,
@@ -118,6 +119,12 @@ class OffenceTable:
         if category is None:
             return of_code
         return [row for row in of_code if row.category == category] or self.by_category.get(category, ())
+
+    def _marked_rows(self, code: str | None, category: str | None) -> Sequence[Row]:
+        """The rows that say whether there is a victim: of code and category, as far as each is given."""
+        if code is None:
+            return self.by_category.get(category, ()) if category else ()
+        return [row for row in self.by_code.get(code, ()) if category in {None, row.category}]
 
     def _groups(self, code: str | None, categories: Sequence[str]) -> frozenset[str]:
         """The groups that every one of the categories is in, and those that go by the code."""

@@ -1,4 +1,4 @@
-"""The codes of a reason for no crime record, and what the rules ask of each (Crime Recording Rules 2026/27, p7-10, p17, p34)."""
+"""The codes of a reason for no crime record, and what the rules ask (Crime Recording Rules, p7-10, p17, p34)."""
 
 from typing import Final
 
@@ -19,6 +19,6 @@ RATIONALE_IS_ENOUGH = frozenset(
     }
 )
 SPEAK_FOR_THE_VICTIM = frozenset({"professional_third_party", "parent_or_carer"})  # channels (p8)
-NEED_CONFIRMATION = frozenset({"third_party"})  # channels: the victim must confirm what others report (p8)
+NEEDS_CONFIRMATION: Final = "third_party"  # a channel: the victim must confirm what others report (p8)
 NOBODY_TO_TELL = frozenset({VICTIM_NOT_TRACED, DUPLICATE, CONTINUATION})
 ALWAYS_MAY_SETTLE_RAPE: Final = "fcr"  # the role whose decision a rape log may be closed by (p34)

@@ -6,25 +6,21 @@ UNMAPPED: Final = "unmapped"
 DOMESTIC_INCIDENT: Final = "nsir.domestic_incident"
 DUPLICATE: Final = "nsir.duplicate"
 
-CRIME_TYPES = frozenset(
-    f"crime.{name}"
-    for name in (
-        "homicide violence sexual rape robbery burglary theft vehicle damage arson harassment stalking coercive_control "
-        "malicious_communications modern_slavery public_order weapons drugs fraud other"
-    ).split()
-)
-NSIR_TYPES = frozenset(
-    f"nsir.{name}"
-    for name in (
-        "rtc_injury rtc_damage highway_disruption road_related_offence rail_air_marine "
-        "asb_personal asb_nuisance asb_environmental "
-        "abandoned_call absconder_wanted alarm animals_wildlife civil_disputes concern_for_safety domestic_incident "
-        "firearms hoax_calls immigration industrial_incident licensing missing_person natural_disaster protest "
-        "sudden_death suspicious_circumstances suspicious_package "
-        "cancel_error complaint_against_police contact_record duplicate lost_found messages police_activity "
-        "pre_planned_event test_training"
-    ).split()
-)
+_CRIME = """
+homicide violence sexual rape robbery burglary theft vehicle damage arson harassment stalking coercive_control
+malicious_communications modern_slavery public_order weapons drugs fraud other
+"""
+_NSIR = """
+rtc_injury rtc_damage highway_disruption road_related_offence rail_air_marine
+asb_personal asb_nuisance asb_environmental
+abandoned_call absconder_wanted alarm animals_wildlife civil_disputes concern_for_safety domestic_incident firearms
+hoax_calls immigration industrial_incident licensing missing_person natural_disaster protest sudden_death
+suspicious_circumstances suspicious_package
+cancel_error complaint_against_police contact_record duplicate lost_found messages police_activity pre_planned_event
+test_training
+"""
+CRIME_TYPES = frozenset(f"crime.{name}" for name in _CRIME.split())
+NSIR_TYPES = frozenset(f"nsir.{name}" for name in _NSIR.split())
 CANONICAL_TYPES = CRIME_TYPES | NSIR_TYPES
 
 CHANNEL_TYPES = {"nrm": "crime.modern_slavery", "sarc": "crime.rape"}
