@@ -1,0 +1,57 @@
+import re
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from monitor import __version__
+from monitor.cli import COMMANDS, main
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "monitor", *arguments], capture_output=True, text=True, check=False)
+
+
+def test_help_lists_every_command_and_imports_none() -> None:
+    script = "import sys; from monitor.cli import main\ntry: main(['--help'])\nfinally: print(*sys.modules)"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert re.findall(r"^  (\w+)  ", result.stdout.partition("Commands:")[2], re.MULTILINE) == list(COMMANDS)
+    assert not {"pydantic", "kafka", "faust", "sqlalchemy", "rich", "jgo"} & set(result.stdout.split())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_that_is_listed_is_there_and_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert import_module(COMMANDS[name].module).command
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+    assert ended.value.code == 0
+    assert f"Usage: monitor {name}" in capsys.readouterr().out
+
+
+def test_the_version_is_printed() -> None:
+    result = run("--version")
+    assert (result.returncode, result.stdout) == (0, f"{__version__}\n")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["topics", "create", "--partitions", "none"], ["broker", "--porte"]]
+)
+def test_a_wrong_command_line_exits_2_without_a_traceback(arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert "Error: " in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_what_the_user_can_put_right_is_one_sentence_and_exit_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MONITOR_CLOCK", "noon")
+    with pytest.raises(SystemExit) as ended:
+        main(["topics", "create"])
+    assert ended.value.code == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("MONITOR_CLOCK must be a time with an offset")
+    assert captured.err.count("\n") == 1
