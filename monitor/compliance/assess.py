@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from monitor.compliance.cancellation import wrongly_cancelled
 from monitor.compliance.case import Case
 from monitor.compliance.cases import Cases
-from monitor.compliance.counting import enough_at
+from monitor.compliance.counting import Tally, tally_of
 from monitor.compliance.findings import lasting_findings, nothing_to_show
-from monitor.compliance.justification import justification_of
+from monitor.compliance.justification import Justification, justification_of
 from monitor.compliance.known_time import KnownTime
 from monitor.contract.verdict import Alert, Finding, Status, Verdict
 from monitor.rulebook import limits, severity
@@ -65,39 +65,38 @@ def assess(cases: Cases, incident_ref: str, now: datetime, known: KnownTime) -> 
     case = cases.case(incident_ref)
     if case is None:
         raise KeyError(incident_ref)
-    justified = justification_of(case, cases)
-    standing = _standing(case, justified.holds, nothing_to_show(case, justified), cases)
+    tally, justified = tally_of(case), justification_of(case, cases)
+    standing = _standing(case, tally, justified, cases)
     moment = _at(standing, now, known)
-    findings = [*lasting_findings(case, justified, cases), *map(finding, moment.codes)]
+    findings = [*lasting_findings(case, tally, justified, cases), *map(finding, moment.codes)]
     at_known = known.at(now)
     return Assessment(
-        verdict=_verdict(case, standing, moment, findings, _next_change(standing, now, known), cases),
+        verdict=_verdict(case, tally, standing, moment, findings, _next_change(standing, moment, now, known), cases),
         review_at=min((time for time in standing.clock_times if time > now), default=None),
         review_at_known=min((time for time in standing.known_times if time > at_known), default=None),
     )
 
 
-def _standing(case: Case, justified: bool, empty_handed: bool, cases: Cases) -> Standing:
+def _standing(case: Case, tally: Tally, justified: Justification, cases: Cases) -> Standing:
     deadline = limits.deadline(case.reported_at)
     wrong = set(wrongly_cancelled(case, cases)) - case.ruling.accepted_cancellations
     return Standing(
-        settled=_settled(case, justified, deadline),
+        settled=_settled(case, tally, justified, deadline),
         partly=bool(case.counting),
         deadline=deadline,
         reported_at=case.reported_at,
-        closed_since=_closed_since(case) if empty_handed else None,
+        closed_since=_closed_since(case) if nothing_to_show(case, justified) else None,
         severe=case.severity.rank >= severity.ALERTS_FROM.rank,
         wrongly_cancelled=bool(wrong),
     )
 
 
-def _settled(case: Case, justified: bool, deadline: datetime) -> Status | None:
+def _settled(case: Case, tally: Tally, justified: Justification, deadline: datetime) -> Status | None:
     if not case.expects_crime:
         return Status.NO_CRIME_EXPECTED
-    enough = enough_at(case)
-    if enough:
-        return Status.RECORDED_IN_TIME if enough <= deadline else Status.RECORDED_LATE
-    return Status.NO_CRIME_JUSTIFIED if justified else None
+    if tally.enough_at:
+        return Status.RECORDED_IN_TIME if tally.enough_at <= deadline else Status.RECORDED_LATE
+    return Status.NO_CRIME_JUSTIFIED if justified.holds else None
 
 
 def _closed_since(case: Case) -> datetime | None:
@@ -134,24 +133,23 @@ def _unsettled(standing: Standing, now: datetime, at_known: datetime) -> Status:
     return Status.PARTLY_RECORDED if standing.partly else Status.UNRECORDED
 
 
-def _next_change(standing: Standing, now: datetime, known: KnownTime) -> datetime | None:
-    """The first instant at which time alone changes the verdict, should no further heartbeat come."""
+def _next_change(standing: Standing, moment: Moment, now: datetime, known: KnownTime) -> datetime | None:
+    """The first instant after `now` at which time alone changes this moment, should no further heartbeat come."""
     times = {*standing.clock_times, *standing.known_times}
     if standing.known_times:
         times.update(known.steps(now))
-    moment = _at(standing, now, known)
     return next((time for time in sorted(times) if time > now and _at(standing, time, known) != moment), None)
 
 
 def _verdict(
     case: Case,
+    tally: Tally,
     standing: Standing,
     moment: Moment,
     findings: list[Finding],
     next_review_at: datetime | None,
     cases: Cases,
 ) -> Verdict:
-    recorded_at = enough_at(case)
     return Verdict(
         force=case.log.force,
         incident_ref=case.ref,
@@ -159,8 +157,8 @@ def _verdict(
         severity=case.severity,
         alert=moment.alert,
         deadline=standing.deadline,
-        recorded_at=recorded_at,
-        delay_hours=_hours(case.reported_at, recorded_at),
+        recorded_at=tally.enough_at,
+        delay_hours=_hours(case.reported_at, tally.enough_at),
         crime_refs=tuple(crime.ref for crime in case.linked),
         expects_crime=case.expects_crime,
         because=case.because,

@@ -1,6 +1,7 @@
 """Which crime records are an incident's, which of them count, and whether they are enough."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.compliance.case import Case, Crime, victims_to_record
@@ -30,12 +31,12 @@ def in_order(crimes: Iterable[Crime]) -> tuple[Crime, ...]:
 
 def too_few(case: Case, crimes: Sequence[Crime]) -> list[str]:
     """What is missing beside these counting crimes (at least one), as codes; what was accepted is left out."""
+    breaches = [crime.is_in("breach") for crime in crimes] if _breach_beside_offence(case) else []
     missing = {
         "fewer_crimes_than_victims": _fewer_than_victims(case, crimes),
         "second_crime_missing": _second_missing(case, crimes),
-        "breach_not_recorded": _breach_beside_offence(case) and not any(crime.is_in("breach") for crime in crimes),
-        "offence_beside_breach_not_recorded": _breach_beside_offence(case)
-        and all(crime.is_in("breach") for crime in crimes),
+        "breach_not_recorded": bool(breaches) and not any(breaches),
+        "offence_beside_breach_not_recorded": bool(breaches) and all(breaches),
         "rape_not_recorded": case.is_rape_log and not any(crime.rape_or_n100 for crime in crimes),
         "more_crimes_required": len(crimes) < case.ruling.required_crimes,
     }
@@ -51,22 +52,34 @@ def is_accepted(case: Case, code: str) -> bool:
     return len(victims_to_record(case.log)) <= (case.ruling.accepted_victims or 0)
 
 
-def enough_at(case: Case) -> datetime | None:
-    """When the counting crimes, in the order of their records, first were enough; None while they are not."""
-    if not case.counting or too_few(case, case.counting):
-        return None
-    for time in sorted({crime.record.recorded_at for crime in case.counting}):
+@dataclass(frozen=True, slots=True)
+class Tally:
+    missing: tuple[str, ...]  # codes of too few crimes; none where nothing counts
+    enough_at: datetime | None  # when the counting crimes, in the order of their records, first were enough
+
+
+def tally_of(case: Case) -> Tally:
+    if not case.counting:
+        return Tally((), None)
+    missing = tuple(too_few(case, case.counting))
+    return Tally(missing, None if missing else _first_enough(case))
+
+
+def _first_enough(case: Case) -> datetime:
+    times = sorted({crime.record.recorded_at for crime in case.counting})
+    for time in times[:-1]:
         if not too_few(case, [crime for crime in case.counting if crime.record.recorded_at <= time]):
             return time
-    raise AssertionError("what is enough in the end was enough at the last record")
+    return times[-1]
 
 
 def _fewer_than_victims(case: Case, crimes: Sequence[Crime]) -> bool:
-    groups = case.said.groups.union(*(crime.offence.groups for crime in crimes))
-    if groups.isdisjoint(ONE_CRIME_PER_VICTIM):
+    victims = len(victims_to_record(case.log))
+    if victims < 2:  # at least one crime counts
         return False
+    groups = case.said.groups.union(*(crime.offence.groups for crime in crimes))
     beside_breaches = [crime for crime in crimes if not crime.is_in("breach")]
-    return len(beside_breaches or crimes) < len(victims_to_record(case.log))
+    return not groups.isdisjoint(ONE_CRIME_PER_VICTIM) and len(beside_breaches or crimes) < victims
 
 
 def _second_missing(case: Case, crimes: Sequence[Crime]) -> bool:

@@ -1,11 +1,11 @@
 """What a person should know of a case, whatever the time. What depends on the time is in assess.py."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from monitor.compliance.cancellation import wrongly_cancelled
 from monitor.compliance.case import Case, Crime, victim_keys, victims_to_record
 from monitor.compliance.cases import Cases
-from monitor.compliance.counting import is_accepted, too_few
+from monitor.compliance.counting import Tally, is_accepted
 from monitor.compliance.justification import Justification, ends_of
 from monitor.contract.events import LogSuspect
 from monitor.contract.verdict import Finding
@@ -23,11 +23,11 @@ def nothing_to_show(case: Case, justified: Justification) -> bool:
     return case.expects_crime and not case.counting and not justified.holds
 
 
-def lasting_findings(case: Case, justified: Justification, cases: Cases) -> list[Finding]:
+def lasting_findings(case: Case, tally: Tally, justified: Justification, cases: Cases) -> list[Finding]:
     """The findings that no passing of time changes, in no order."""
     found = [*_about_values(case), *_about_times(case)]
     if case.counting:
-        found += _about_counting(case)
+        found += _about_counting(case, tally.missing)
     elif case.expects_crime and justified.holds:
         found += _about_justified(case, justified, cases)
     elif case.expects_crime:
@@ -89,20 +89,22 @@ def _less_severe_ends(case: Case, cases: Cases) -> bool:
     return all(isinstance(end, Case) and end.severity.rank < case.severity.rank for end in ends_of(case, cases))
 
 
-def _about_counting(case: Case) -> list[Finding]:
-    details = {
-        _FEWER: {
-            "crimes": len([crime for crime in case.counting if not crime.is_in("breach")] or case.counting),
-            "victims": len(victims_to_record(case.log)),
-        },
-        "more_crimes_required": {"crimes": len(case.counting), "required": case.ruling.required_crimes},
-    }
-    missing = too_few(case, case.counting)
-    found = [finding(code, **details.get(code, {})) for code in missing]
+def _about_counting(case: Case, missing: Sequence[str]) -> list[Finding]:
+    found = [finding(code, **_numbers(case)) for code in missing]
     found += [finding(code) for code, holds in _COUNTING_CHECKS.items() if holds(case)]
     if _FEWER not in missing and not is_accepted(case, _FEWER) and _persons_differ(case):
         found.append(finding("persons_differ"))
     return found
+
+
+def _numbers(case: Case) -> dict[str, int]:
+    """What the sentences about too few crimes may name."""
+    return {
+        "crimes": len(case.counting),
+        "beside_breaches": len([crime for crime in case.counting if not crime.is_in("breach")] or case.counting),
+        "victims": len(victims_to_record(case.log)),
+        "required": case.ruling.required_crimes,
+    }
 
 
 def _offence_differs(case: Case) -> bool:

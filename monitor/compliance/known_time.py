@@ -21,7 +21,7 @@ class KnownTime:
 
     @classmethod
     def of(cls, heartbeats: Collection[datetime], now: datetime) -> "KnownTime":
-        """Of these heartbeats, as far as they can matter at `now` or later: the newest near the clock, and all ahead."""
+        """As far as these heartbeats can matter at `now` or later: the newest near the clock, and all ahead."""
         ahead = {as_of for as_of in heartbeats if as_of - HEARTBEAT_AHEAD > now}
         near = max((as_of for as_of in heartbeats if as_of not in ahead), default=None)
         return cls((*([near] if near else []), *sorted(ahead)))

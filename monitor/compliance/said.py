@@ -25,18 +25,18 @@ class Revision:
     @property
     def because(self) -> list[str]:
         """Which of its own fields expect a crime record."""
-        holds = {
-            "channel": self.by_channel is not None,
-            "closing_type": self.closing is not None and expects_crime(self.closing),
-            "opening_type": self.opening is not None and expects_crime(self.opening),
-            "qualifier": self.domestic_abuse,
-            "reported_offence": any(offence.on_list or offence.odd_code for offence in self.offences),
-        }
-        return [name for name, held in holds.items() if held]
+        holds = (
+            ("channel", self.by_channel is not None),
+            ("closing_type", self.closing is not None and expects_crime(self.closing)),
+            ("opening_type", self.opening is not None and expects_crime(self.opening)),
+            ("qualifier", self.domestic_abuse),
+            ("reported_offence", any(offence.on_list or offence.odd_code for offence in self.offences)),
+        )
+        return [name for name, held in holds if held]
 
     @property
-    def types(self) -> set[str]:
-        return {kind for kind in (self.opening, self.closing, self.by_channel) if kind is not None}
+    def types(self) -> list[str]:
+        return [kind for kind in (self.opening, self.closing, self.by_channel) if kind is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def said_by(revisions: Sequence[IncidentSnapshot], rulebook: Rulebook, types: Ty
     because = read[-1].because
     if not because and any(revision.because for revision in read[:-1]):
         because = ["earlier_revision"]
-    all_types = frozenset[str]().union(*(revision.types for revision in read))
+    all_types = frozenset(kind for revision in read for kind in revision.types)
     offences = tuple(offence for revision in read for offence in revision.offences)
     victims = [victim for log in revisions for victim in log.victims]
     qualifiers = frozenset(slug for log in revisions for slug in log.qualifiers)

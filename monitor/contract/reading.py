@@ -7,6 +7,7 @@ what it does not know as null (or `other`) and notes the field in the validation
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
@@ -31,9 +32,11 @@ def is_blank(value: object) -> bool:
 
 def read_time(value: object) -> datetime:
     """An RFC 3339 time with an offset, in UTC, to the microsecond. Refused: naive, or outside the years 2 to 9998."""
-    if isinstance(value, datetime):
-        return value
-    text = read_text(value)
+    return value if isinstance(value, datetime) else _parse_time(read_text(value))
+
+
+@lru_cache(maxsize=16384)  # one time comes again and again: in each revision of a log, at merge and at review
+def _parse_time(text: str) -> datetime:
     found = _RFC_3339.fullmatch(text)
     if not found:
         naive = _NAIVE.fullmatch(text)
@@ -42,6 +45,7 @@ def read_time(value: object) -> datetime:
 
 
 def _utc(day: str, minute: str, second: str, fraction: str | None, offset: str) -> datetime:
+    """Digits beyond the microsecond are cut; a leap second is the first of the next minute."""
     leap = second == "60"
     text = f"{day}T{minute}:{'59' if leap else second}.{(fraction or '')[:6].ljust(6, '0')}{offset.upper()}"
     try:
@@ -58,13 +62,13 @@ def _in_range(time: datetime) -> datetime:
 
 def read_text(value: object) -> str:
     """A required text: trimmed, not blank."""
-    if is_blank(value):
-        raise refuse("missing_field", "is missing or blank")
-    if not isinstance(value, str):
-        raise refuse("wrong_type", "is not text")
-    if "\x00" in value:
+    text = value.strip() if isinstance(value, str) else ""
+    if not text:
+        blank = is_blank(value)
+        raise refuse("missing_field", "is missing or blank") if blank else refuse("wrong_type", "is not text")
+    if "\x00" in text:
         raise refuse("bad_text", "holds a NUL character")
-    return value.strip()
+    return text
 
 
 def read_name(canonical: Callable[[str], str]) -> Callable[[object], str]:
@@ -82,7 +86,11 @@ def read_name(canonical: Callable[[str], str]) -> Callable[[object], str]:
 
 def optional(read: Callable[[object], Any]) -> Callable[[object], Any]:
     """Missing, null, a blank string and an empty list are the same thing: None."""
-    return lambda value: None if is_blank(value) else read(value)
+
+    def read_optional(value: object) -> Any:
+        return None if value is None or is_blank(value) else read(value)
+
+    return read_optional
 
 
 def each(read: Callable[[object], str]) -> Callable[[object], tuple[str, ...]]:
@@ -113,7 +121,7 @@ def leniently(*known: str, otherwise: str | None = None) -> Callable[[object, Va
     values = frozenset(known)
 
     def read(value: object, info: ValidationInfo) -> str | None:
-        if is_blank(value):
+        if value is None or is_blank(value):
             return None
         name = slug(value) if isinstance(value, str) else ""
         if name in values:
@@ -150,11 +158,11 @@ def read_category(value: object) -> str | None:
 
 
 def read_object(value: object) -> object:
-    if is_blank(value) or value == {}:
-        return None
-    if not isinstance(value, dict):
+    if isinstance(value, dict):
+        return value or None
+    if not is_blank(value):
         raise refuse("wrong_type", "is not an object")
-    return value
+    return None
 
 
 def read_required_object(value: object) -> object:
@@ -165,7 +173,7 @@ def read_objects(value: object) -> object:
     """A required list of objects; blank items are left out."""
     if not isinstance(value, list | tuple):
         raise refuse("wrong_type", "is not a list")
-    return tuple(read_object(item) for item in value if not is_blank(item) and item != {})
+    return tuple(item for item in map(read_object, value) if item is not None)
 
 
 def read_whole(value: object) -> int:

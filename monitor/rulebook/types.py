@@ -1,5 +1,6 @@
 """The canonical types of a log, and the groups that name them."""
 
+from functools import cache
 from typing import Final
 
 UNMAPPED: Final = "unmapped"
@@ -46,11 +47,13 @@ def is_crime(kind: str) -> bool:
     return kind.startswith("crime.")
 
 
+@cache
 def suggests_crime(kind: str) -> bool:
     """Whether a log of this type, as it stands, was taken for a crime or for domestic abuse."""
     return is_crime(kind) or kind == DOMESTIC_INCIDENT
 
 
+@cache
 def expects_crime(kind: str) -> bool:
     """Whether a log of this type expects a crime record: a code that nobody mapped must not hide a crime."""
     return suggests_crime(kind) or kind == UNMAPPED
