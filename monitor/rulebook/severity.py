@@ -4,6 +4,8 @@ from monitor.contract.verdict import Severity
 
 GROUP_SEVERITY = {
     "homicide": Severity.CRITICAL,
+    "rape": Severity.CRITICAL,
+    "n100": Severity.CRITICAL,
     "sexual": Severity.CRITICAL,
     "attempted_murder": Severity.CRITICAL,
     "strangulation": Severity.CRITICAL,
