@@ -17,7 +17,7 @@ $(STAMP): requirements.lock pyproject.toml
 		|| { echo "Python 3.11, 3.12 or 3.13 is needed; name one: make setup PYTHON=python3.12" >&2; exit 2; }
 	@echo "Setting up .venv: about a minute the first time."
 	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
