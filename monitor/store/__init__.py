@@ -8,9 +8,11 @@ answer (wait and call again with the same arguments: nothing was written), `open
     judge_with(rulebook, mappings) -> Judge
 
 Stream in
-    place(engine, positions: Places)                         when partitions are assigned: the offset of each that is
+    place(engine, positions: Places, ends: Ends | None)      when partitions are assigned: the offset of each that is
                                                              read next. Exact, also downwards: call before merging.
-    merge(engine, batch: Sequence[Received], ends: Ends = {}) -> Merged
+                                                             `ends` of crime-records, if at hand, mends fences of a
+                                                             topic that was made anew.
+    merge(engine, batch: Sequence[Received], ends: Ends | None = None) -> Merged
                                                              up to some 2,000 messages of any topics; those of one
                                                              partition in order and without holes. Ack after it.
                                                              `ends`: the end offsets of all partitions of
@@ -46,3 +48,71 @@ Gauges (cheap: no scan of the cases)
     heartbeats(engine) -> dict[(force, feed), datetime]      newest as_of per feed
     unsent_count(engine) -> int
 """
+
+from monitor.store.engine import DatabaseAway, open_store
+from monitor.store.gauges import case_counts_now as case_counts
+from monitor.store.gauges import due_cases
+from monitor.store.gauges import known_times_now as known_times
+from monitor.store.heartbeats import heartbeats, needs_ends
+from monitor.store.judging import judge_with
+from monitor.store.merge import merge
+from monitor.store.outbox import mark_sent, unsent, unsent_count
+from monitor.store.progress import Progress, place, progress
+from monitor.store.review import review_due
+from monitor.store.shapes import (
+    BrokerEnds,
+    CaseCount,
+    Change,
+    Due,
+    Ends,
+    Failure,
+    Judge,
+    Judgement,
+    Kind,
+    Merged,
+    OutboxMessage,
+    Outcome,
+    Places,
+    Received,
+    Reviewed,
+)
+from monitor.store.taking import next_due
+from monitor.store.verdicts import history, stored_verdicts, unsettled
+
+__all__ = [
+    "BrokerEnds",
+    "CaseCount",
+    "Change",
+    "DatabaseAway",
+    "Due",
+    "Ends",
+    "Failure",
+    "Judge",
+    "Judgement",
+    "Kind",
+    "Merged",
+    "OutboxMessage",
+    "Outcome",
+    "Places",
+    "Progress",
+    "Received",
+    "Reviewed",
+    "case_counts",
+    "due_cases",
+    "heartbeats",
+    "history",
+    "judge_with",
+    "known_times",
+    "mark_sent",
+    "merge",
+    "needs_ends",
+    "next_due",
+    "open_store",
+    "place",
+    "progress",
+    "review_due",
+    "stored_verdicts",
+    "unsent",
+    "unsent_count",
+    "unsettled",
+]

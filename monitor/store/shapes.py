@@ -1,7 +1,7 @@
 """What goes into the store and what it answers."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +9,7 @@ from typing import Protocol
 
 from monitor.compliance.assess import Assessment
 from monitor.compliance.holdings import Holdings
+from monitor.compliance.known_time import KnownTime
 from monitor.contract.codec import Decoded, Unreadable
 from monitor.contract.topics import Topic
 
@@ -19,7 +20,7 @@ Places = Mapping[tuple[Topic, int], int]  # (input topic, partition) -> an offse
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One message of an input topic, read or unreadable. `key`, `value` and `headers` are kept for dead letters only."""
+    """One message of an input topic, read or unreadable. Key, value and headers are kept for dead letters only."""
 
     topic: Topic
     partition: int
@@ -39,9 +40,12 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable"  # to the dead letters
 
 
+Outcomes = Counter[tuple[Topic, Outcome]]
+
+
 @dataclass(frozen=True, slots=True)
 class Merged:
-    outcomes: Counter[tuple[Topic, Outcome]]
+    outcomes: Outcomes
     dead_letters: Counter[str]  # by reason
     marked: int  # cases that are due now and were not before
 
@@ -54,10 +58,13 @@ class BrokerEnds:
     taken_at: datetime
 
 
-class Judge(Protocol):
-    """`assess` with its rulebook and mappings bound (`judge_with`); tests give a fake."""
+class Judgement(Protocol):
+    """`assess` over what is known of one force."""
 
-    def __call__(self, holdings: Holdings, incident_ref: str, now: datetime, known: datetime) -> Assessment: ...
+    def __call__(self, incident_ref: str, now: datetime, known: KnownTime) -> Assessment: ...
+
+
+Judge = Callable[[Holdings], Judgement]  # see `judge_with`; tests give a fake
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,128 @@
+"""Opening the database, and transactions."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from monitor.errors import UserError
+from monitor.store.migrations import migrate
+from monitor.store.turns import Turns
+
+BUSY_SECONDS = 10  # how long to wait for another process that writes
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # what is acked to the broker must outlive a power cut; batches make it cheap
+    "wal_autocheckpoint=8000",  # pages
+    "journal_size_limit=67108864",
+    "cache_size=-32768",  # KiB
+    "temp_store=MEMORY",
+)
+
+
+class DatabaseAway(Exception):  # noqa: N818 - a state to wait out, not a mistake
+    """The database does not answer, or is locked for too long. Nothing was written: call again later."""
+
+
+def open_store(database_url: str) -> Engine:
+    """Connect, and make or migrate the tables. Raises UserError with one sentence."""
+    url = make_url(database_url)
+    engine = _sqlite_engine(url) if url.get_backend_name() == "sqlite" else _server_engine(url)
+    try:
+        with writing(engine) as connection:
+            migrate(connection, url.render_as_string(hide_password=True))
+    except DatabaseAway as away:
+        engine.dispose()
+        raise UserError(_why_not(url, str(away))) from None
+    except UserError:
+        engine.dispose()
+        raise
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that may write. In SQLite it is the only one; in one process they come in turn."""
+    with (
+        _translated(),
+        _turn(engine),
+        engine.connect().execution_options(writes=True) as connection,
+        connection.begin(),
+    ):
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that sees one state throughout."""
+    with _translated(), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+def _turn(engine: Engine) -> AbstractContextManager[None]:
+    turns: Turns | None = engine.get_execution_options().get("turns")
+    return turns.turn() if turns else nullcontext()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+        raise DatabaseAway(str(getattr(error, "orig", None) or error)) from error
+    except exc.DatabaseError as error:
+        if type(error) is not exc.DatabaseError:  # its subclasses are mistakes of ours; it itself: a broken file
+            raise
+        raise DatabaseAway(str(error.orig)) from error
+
+
+def _server_engine(url: URL) -> Engine:
+    return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    if url.database in (None, "", ":memory:"):
+        raise UserError("MONITOR_DATABASE_URL must name a file, such as sqlite:///data/monitor.db.")
+    try:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(_why_not(url, error.strerror or str(error))) from None
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, execution_options={"turns": Turns()})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver begins nothing of its own: `_begin` does
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    """A writer takes the lock at once: one that first reads could find at its first write that it read too early."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def _why_not(url: URL, reason: str) -> str:
+    """The sentence for the user. A password in the address is never shown."""
+    if url.get_backend_name() != "sqlite":
+        name, reason = url.render_as_string(hide_password=True), " ".join(reason.split())
+        return f"The database {name} does not answer ({reason}): start it, or change MONITOR_DATABASE_URL."
+    if "locked" in reason:
+        return (
+            f"The database file {url.database} is locked by another program: "
+            "end that one, or name another file in MONITOR_DATABASE_URL."
+        )
+    if "not a database" in reason or "malformed" in reason:
+        return (
+            f"The file {url.database} is damaged or no database ({reason}): "
+            "restore it from a backup, or name another file in MONITOR_DATABASE_URL."
+        )
+    return (
+        f"The database file {url.database} cannot be opened ({reason}): "
+        "name a file that can be written in MONITOR_DATABASE_URL."
+    )

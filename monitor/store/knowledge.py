@@ -1,0 +1,108 @@
+"""What judging some cases needs: every event of every node that they depend on, however far away."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, Integer, Row, Select, Table, and_, func, literal, select
+
+from monitor.compliance.dependencies import decision_node
+from monitor.compliance.holdings import Holdings
+from monitor.contract.codec import Unreadable, read
+from monitor.contract.events import Heartbeat
+from monitor.contract.topics import Topic
+from monitor.store.bulk import Key, keys
+from monitor.store.tables import crime_revisions, decisions, dependencies, incident_revisions
+
+_DECISION = decision_node("")
+
+
+class Source(NamedTuple):
+    """An event that a verdict rests on, in the order in which they were merged."""
+
+    merged_at: datetime
+    topic: Topic
+    ref: str
+    revision: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    holdings: Mapping[str, Holdings]  # by force
+    sources: dict[Key, list[Source]]  # by node
+    broken: dict[Key, Exception]  # nodes of which an event cannot be read any more
+    leads_to: Mapping[Key, list[str]]
+
+    def reach(self, case: Key) -> list[Key]:
+        """The nodes that the judgement of a case rests on, itself among them."""
+        force, seen, ahead = case[0], {case}, [case]
+        while ahead:
+            further = {(force, node) for node in self.leads_to.get(ahead.pop(), ())} - seen
+            seen |= further
+            ahead += further
+        return sorted(seen)
+
+
+def load_knowledge(connection: Connection, wanted: Iterable[Key]) -> Knowledge:
+    wanted = set(wanted)
+    leads_to = _dependencies(connection, wanted)
+    nodes = wanted.union((force, node) for (force, _), further in leads_to.items() for node in further)
+    known = Knowledge({force: Holdings(force) for force, _ in nodes}, defaultdict(list), {}, leads_to)
+    for topic, rows in _events(connection, nodes):
+        for row in rows:
+            _add(known, topic, row)
+    return known
+
+
+def _dependencies(connection: Connection, wanted: Iterable[Key]) -> dict[Key, list[str]]:
+    """All dependencies along which something can be reached; UNION ends circles."""
+    these, on = keys(connection, wanted), dependencies
+    starts = and_(on.c.force == these.c.force, on.c.dependent == these.c.name)
+    pairs = select(on.c.force, on.c.dependent, on.c.depends_on).select_from(these.join(on, starts))
+    pairs_reached = pairs.cte("reached", recursive=True)
+    goes_on = and_(on.c.force == pairs_reached.c.force, on.c.dependent == pairs_reached.c.depends_on)
+    further = select(on.c.force, on.c.dependent, on.c.depends_on).select_from(pairs_reached.join(on, goes_on))
+    leads_to: dict[Key, list[str]] = defaultdict(list)
+    for force, dependent, depends_on in connection.execute(select(pairs_reached.union(further))):
+        leads_to[force, dependent].append(depends_on)
+    return leads_to
+
+
+def _events(connection: Connection, nodes: Iterable[Key]) -> Iterator[tuple[Topic, Iterable[Row[Any]]]]:
+    refs = {node for node in nodes if not node[1].startswith(_DECISION)}
+    decided = {(force, node.removeprefix(_DECISION)) for force, node in set(nodes) - refs}
+    yield Topic.INCIDENTS, connection.execute(_rows(connection, incident_revisions, refs))
+    yield Topic.CRIME_RECORDS, connection.execute(_standing(_rows(connection, crime_revisions, refs)))
+    if decided:
+        yield Topic.DECISIONS, connection.execute(_rows(connection, decisions, decided))
+
+
+def _rows(connection: Connection, table: Table, wanted: Iterable[Key]) -> Select[Any]:
+    these = keys(connection, wanted)
+    name = table.c.decision_id if table is decisions else table.c.ref
+    revision = literal(None, Integer).label("revision") if table is decisions else table.c.revision
+    columns = (table.c.force, name.label("ref"), revision, table.c.merged_at, table.c.content)
+    return select(*columns).select_from(these.join(table, and_(table.c.force == these.c.force, name == these.c.name)))
+
+
+def _standing(rows: Select[Any]) -> Select[Any]:
+    """Only the highest revision of a record bears on a verdict; of several such the holdings choose."""
+    other = crime_revisions.alias("other")
+    same = and_(other.c.force == crime_revisions.c.force, other.c.ref == crime_revisions.c.ref)
+    highest = select(func.max(other.c.revision)).where(same).correlate(crime_revisions).scalar_subquery()
+    return rows.where(crime_revisions.c.revision == highest)
+
+
+def _add(known: Knowledge, topic: Topic, row: Row[Any]) -> None:
+    node = (row.force, decision_node(row.ref) if topic is Topic.DECISIONS else row.ref)
+    known.sources[node].append(Source(row.merged_at, topic, row.ref, row.revision))
+    try:
+        event = read(topic, orjson.loads(row.content)).event
+    except (Unreadable, orjson.JSONDecodeError) as error:
+        known.broken[node] = error
+        return
+    assert not isinstance(event, Heartbeat)
+    known.holdings[row.force].add(event, row.content)

@@ -1,0 +1,34 @@
+"""Bringing the tables of a database up to this version of the monitor."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from monitor.errors import UserError
+
+HEAD = "0001"
+_VERSIONS = "alembic_version"
+
+
+def migrate(connection: Connection, name: str) -> None:
+    """Make the tables, or alter them. `name` is how errors call the database. Raises UserError with one sentence."""
+    tables = set(inspect(connection).get_table_names())
+    if tables and _VERSIONS not in tables:
+        raise UserError(
+            f"The database {name} holds tables of another program: name another one in MONITOR_DATABASE_URL."
+        )
+    version = connection.scalar(text(f"SELECT version_num FROM {_VERSIONS}")) if tables else None  # noqa: S608
+    if version is not None and version > HEAD:
+        raise UserError(f"The database {name} was made by a later version of the monitor: install that one.")
+    if version != HEAD:
+        _upgrade(connection)
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, HEAD)

@@ -1,0 +1,8 @@
+"""Alembic runs this. The connection, and its transaction, are those of `migrate`."""
+
+from alembic import context
+
+from monitor.store.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+context.run_migrations()

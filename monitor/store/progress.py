@@ -1,0 +1,65 @@
+"""How far each partition is merged."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, select
+
+from monitor.contract.topics import Topic
+from monitor.store import tables
+from monitor.store.bulk import Row, upsert
+from monitor.store.engine import reading, writing
+from monitor.store.heartbeats import lower_fences
+from monitor.store.shapes import Ends, Places, Received
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    next_offset: int
+    broker_time: datetime | None  # of the last message merged; None: nothing yet
+
+
+def place(engine: Engine, positions: Places, ends: Ends | None = None) -> None:
+    """Partitions were assigned: the offset of each that is read next, exact, also downwards. Call it before merging.
+
+    `ends`, where known: the end offsets of crime-records. Fences beyond them are of a topic that was since made anew.
+    """
+    rows = [
+        {"topic": topic.value, "partition": number, "next_offset": at}
+        for (topic, number), at in sorted(positions.items())
+    ]
+    with writing(engine) as connection:
+        upsert(connection, tables.progress, rows)
+        lower_fences(connection, ends or {})
+
+
+def progress(engine: Engine) -> dict[tuple[Topic, int], Progress]:
+    with reading(engine) as connection:
+        return read_progress(connection)
+
+
+def read_progress(connection: Connection) -> dict[tuple[Topic, int], Progress]:
+    rows = connection.execute(select(tables.progress))
+    return {(Topic(row.topic), row.partition): Progress(row.next_offset, row.broker_time) for row in rows}
+
+
+def note_progress(connection: Connection, batch: Iterable[Received]) -> None:
+    """Never downwards: a worker that lost a partition may still be writing its last batch of it."""
+    last: dict[tuple[str, int], Received] = {}
+    for received in batch:
+        last[received.topic, received.partition] = received
+    upsert(connection, tables.progress, [_row(last[key]) for key in sorted(last)], newer_by="next_offset")
+
+
+def _row(received: Received) -> Row:
+    return {
+        "topic": received.topic.value,
+        "partition": received.partition,
+        "next_offset": received.offset + 1,
+        "broker_time": received.broker_time,
+    }
+
+
+def crime_record_progress(connection: Connection) -> Mapping[int, Progress]:
+    return {number: at for (topic, number), at in read_progress(connection).items() if topic is Topic.CRIME_RECORDS}

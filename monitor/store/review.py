@@ -1,0 +1,68 @@
+"""Review: due cases are judged, and what is found is written. One transaction a batch.
+
+Events and time are one mechanism: there is no other code path for deadlines. An event that lands meanwhile waits, and
+marks the case due again: no verdict can be stale for good.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine
+
+from monitor.store.engine import reading, writing
+from monitor.store.instants import wall_clock
+from monitor.store.judging import Judged, judge_all
+from monitor.store.knowledge import load_knowledge
+from monitor.store.known_time import Advanced
+from monitor.store.record import put_off, record
+from monitor.store.shapes import BrokerEnds, Failure, Judge, Reviewed
+from monitor.store.standings import advanced, write
+from monitor.store.taking import Taken, is_due, take
+
+WORTH_WRITING = timedelta(seconds=1)  # a known time that moved less is written with the next review only
+
+
+def review_due(engine: Engine, judge: Judge, now: datetime, broker: BrokerEnds | None, limit: int = 1000) -> Reviewed:
+    """Judge up to `limit` due cases: a third by the clock, a third by known time, the rest marked by events.
+
+    Known times are first brought up to `now`, in the same transaction. `broker` None: its ends are not known, and
+    known times stand still; see `known_time.GOOD_FOR` for ends that are old. Call again while `more`.
+    """
+    with reading(engine) as connection:
+        if not _is_worth_it(connection, advanced(connection, broker, now), now):
+            return Reviewed()
+    with writing(engine) as connection:
+        moved = advanced(connection, broker, now)
+        write(connection, moved)
+        taken, more = take(connection, now, limit)
+        return _review(connection, taken, moved, judge, now, more)
+
+
+def _is_worth_it(connection: Connection, moved: Iterable[Advanced], now: datetime) -> bool:
+    moved = list(moved)
+    known = {each.after.force: each.after.known for each in moved}
+    return any(each.is_news(WORTH_WRITING) for each in moved) or is_due(connection, now, known)
+
+
+def _review(
+    connection: Connection, taken: list[Taken], moved: Iterable[Advanced], judge: Judge, now: datetime, more: bool
+) -> Reviewed:
+    if not taken:
+        return Reviewed()
+    at = wall_clock()
+    knowledge = load_knowledge(connection, [each.key for each in taken])
+    by_force = {each.after.force: each for each in moved}
+    found = list(judge_all(taken, knowledge, {force: each.known_time for force, each in by_force.items()}, judge, now))
+    judged = [each for each in found if isinstance(each, Judged)]
+    failures = [each for each in found if isinstance(each, Failure)]
+    record(connection, judged, knowledge, {force: each.after.known for force, each in by_force.items()}, now, at)
+    put_off(connection, failures, now)
+    return Reviewed(
+        taken=len(taken),
+        changed=sum(each.differs for each in judged),
+        alerts=Counter(each.change.change for each in judged if each.change),
+        failures=failures,
+        event_times=[each.due_event_time for each in taken if each.due_event_time is not None],
+        more=more,
+    )

@@ -1,0 +1,72 @@
+"""Questions to the store: verdicts, their history, and whether anything is still awaited."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, select, tuple_
+
+from monitor.contract.topics import Topic
+from monitor.store.engine import reading
+from monitor.store.progress import read_progress
+from monitor.store.shapes import BrokerEnds, Change, Places
+from monitor.store.standings import advanced, fences_not_passed
+from monitor.store.tables import verdict_history, verdicts
+from monitor.store.taking import is_due
+
+PAGE = 1000
+
+
+def stored_verdicts(engine: Engine, force: str | None = None) -> Iterator[bytes]:
+    """JSON as `assess` prints it, by force and ref. Read in pages: a slow reader holds up nobody."""
+    after = ("", "")
+    while page := _page(engine, force, after):
+        yield from (content for _, _, content in page)
+        after = page[-1][:2]
+
+
+def _page(engine: Engine, force: str | None, after: tuple[str, str]) -> list[tuple[str, str, bytes]]:
+    query = select(verdicts.c.force, verdicts.c.ref, verdicts.c.content)
+    query = query.where(tuple_(verdicts.c.force, verdicts.c.ref) > after).order_by(verdicts.c.force, verdicts.c.ref)
+    if force is not None:
+        query = query.where(verdicts.c.force == force)
+    with reading(engine) as connection:
+        return [(row.force, row.ref, row.content) for row in connection.execute(query.limit(PAGE))]
+
+
+def history(engine: Engine, force: str, incident_ref: str) -> list[Change]:
+    """How the verdict on one incident came about, the first change first."""
+    ours = (verdict_history.c.force == force, verdict_history.c.ref == incident_ref)
+    query = select(verdict_history).where(*ours).order_by(verdict_history.c.number)
+    with reading(engine) as connection:
+        return [
+            Change(row.number, row.at, row.known, row.cause, row.cause_ref, row.cause_revision, row.content)
+            for row in connection.execute(query)
+        ]
+
+
+def unsettled(engine: Engine, ends: Places, now: datetime) -> list[str]:
+    """What is still awaited, in sentences; none where all is merged and judged.
+
+    `ends`: the end offsets of all partitions of all input topics, as they are to be merged.
+    """
+    with reading(engine) as connection:
+        waiting = _not_merged(connection, ends)
+        crime_records = {number: end for (topic, number), end in ends.items() if topic is Topic.CRIME_RECORDS}
+        moved = advanced(connection, BrokerEnds(crime_records, now), now)
+        if fences := fences_not_passed(connection):
+            waiting.append(f"{fences} heartbeats wait until the crime records before them are merged")
+        if any(each.after.heard != each.before.heard for each in moved):
+            waiting.append("a first heartbeat is not taken into account yet")
+        if is_due(connection, now, {each.after.force: each.after.known for each in moved}):
+            waiting.append("incidents are due for review")
+    return waiting
+
+
+def _not_merged(connection: Connection, ends: Places) -> list[str]:
+    places = read_progress(connection)
+    reached = {at: places[at].next_offset if at in places else 0 for at in ends}
+    return [
+        f"{topic.value}, partition {number}: merged up to {reached[topic, number]} of {end}"
+        for (topic, number), end in sorted(ends.items())
+        if reached[topic, number] < end
+    ]
