@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from monitor.contract.reading import (
+    CHANNELS,
     Force,
     OptionalDegrees,
     OptionalFlag,
@@ -21,8 +22,10 @@ from monitor.contract.reading import (
     Text,
     Time,
     Whole,
+    best_of,
     is_blank,
     leniently,
+    one_of,
     read_category,
     read_channel,
     read_code,
@@ -43,15 +46,22 @@ TOO_FEW_CODES = (
 )  # fmt: skip
 ODD_CODE = "?"  # stands for an offence code of no known form: read as null, but it must not hide a crime
 
-_Channel = Annotated[str, BeforeValidator(read_channel)]
-_AgeBand = Annotated[str | None, BeforeValidator(leniently("child", "adult", "older"))]
-_Relationship = Annotated[
-    str | None, BeforeValidator(leniently("partner", "ex_partner", "family", "acquaintance", "stranger"))
+_Channel = Annotated[str, BeforeValidator(read_channel), best_of(*CHANNELS)]
+_AGE_BANDS = ("child", "adult", "older")
+_RELATIONSHIPS = ("partner", "ex_partner", "family", "acquaintance", "stranger")
+_RISKS = ("standard", "medium", "high")
+_CANCELLATION_CODES = ("c1", "c2", "c3", "c4", "c5")
+_CANCELLING_ROLES = ("officer", "supervisor", "ddm", "fcr")
+_AgeBand = Annotated[str | None, BeforeValidator(leniently(*_AGE_BANDS)), best_of(*_AGE_BANDS)]
+_Relationship = Annotated[str | None, BeforeValidator(leniently(*_RELATIONSHIPS)), best_of(*_RELATIONSHIPS)]
+_DashRisk = Annotated[str | None, BeforeValidator(leniently(*_RISKS)), best_of(*_RISKS)]
+_ReasonCode = Annotated[str | None, BeforeValidator(leniently(*REASON_CODES)), best_of(*REASON_CODES)]
+_CancellationCode = Annotated[
+    str | None,
+    BeforeValidator(leniently(*_CANCELLATION_CODES)),
+    best_of(*(code.upper() for code in _CANCELLATION_CODES)),
 ]
-_DashRisk = Annotated[str | None, BeforeValidator(leniently("standard", "medium", "high"))]
-_ReasonCode = Annotated[str | None, BeforeValidator(leniently(*REASON_CODES))]
-_CancellationCode = Annotated[str | None, BeforeValidator(leniently("c1", "c2", "c3", "c4", "c5"))]
-_CancellingRole = Annotated[str | None, BeforeValidator(leniently("officer", "supervisor", "ddm", "fcr"))]
+_CancellingRole = Annotated[str | None, BeforeValidator(leniently(*_CANCELLING_ROLES)), best_of(*_CANCELLING_ROLES)]
 
 
 def _read_accepts(value: object, info: ValidationInfo) -> tuple[str, ...]:
@@ -137,6 +147,8 @@ class _Event(Part):
 
 
 class IncidentSnapshot(_Event):
+    """The whole current state of one incident log."""
+
     incident_ref: Ref
     revision: Whole
     updated_at: Time
@@ -159,6 +171,8 @@ class IncidentSnapshot(_Event):
 
 
 class CrimeSnapshot(_Event):
+    """The whole current state of one crime record."""
+
     crime_ref: Ref
     revision: Whole
     updated_at: Time
@@ -189,14 +203,14 @@ NEEDED = {
 
 
 class Decision(_Event):
-    """A registrar's decision; beside the first seven fields, what its action needs (`NEEDED`)."""
+    """A registrar's decision; beside the first seven fields, what its action needs."""
 
     decision_id: Text
     incident_ref: Ref
     decided_at: Time
     decided_by: Text
-    role: Annotated[str, BeforeValidator(strictly(*ROLES))]
-    action: Annotated[str, BeforeValidator(strictly(*NEEDED))]
+    role: Annotated[str, BeforeValidator(strictly(*ROLES)), one_of(*ROLES)]
+    action: Annotated[str, BeforeValidator(strictly(*NEEDED)), one_of(*NEEDED)]
     crime_ref: OptionalRef = None
     code: _ReasonCode = None
     rationale: OptionalText = None
@@ -212,7 +226,7 @@ class Decision(_Event):
     text: OptionalText = None
 
     @model_validator(mode="after")
-    def _has_what_it_needs(self) -> Self:  # noqa: N804 - pydantic makes it a method
+    def _has_what_it_needs(self) -> Self:
         for name in NEEDED[self.action]:
             if getattr(self, name) is None:
                 raise refuse("missing_field", f"{name} is missing: {self.action} needs it")
@@ -237,7 +251,7 @@ class Decision(_Event):
 class Heartbeat(_Event):
     """Everything the source knew up to `as_of` stood in the feed's topic when this was sent."""
 
-    feed: Annotated[str, BeforeValidator(strictly("incidents", "crime_records"))]
+    feed: Annotated[str, BeforeValidator(strictly("incidents", "crime_records")), one_of("incidents", "crime-records")]
     as_of: Time
 
 

@@ -203,6 +203,18 @@ CHANNELS = (
     "999", "101", "online", "front_counter", "officer", "email", "professional_third_party", "parent_or_carer",
     "third_party", "other_force", "nrm", "sarc", "other",
 )  # fmt: skip
+
+
+def one_of(*known: str) -> WithJsonSchema:
+    """For the schema of a strict value."""
+    return WithJsonSchema({"type": "string", "enum": list(known)})
+
+
+def best_of(*known: str) -> WithJsonSchema:
+    """For the schema of a lenient value: these are known; any other text is read as null (or `other`) and noted."""
+    return WithJsonSchema({"anyOf": [{"enum": list(known)}, {"type": ["string", "null"]}]})
+
+
 _TIME = WithJsonSchema({"type": "string", "format": "date-time"})
 _SOME_TEXT = WithJsonSchema({"type": "string", "minLength": 1})
 
