@@ -40,9 +40,8 @@ def command(
     """Judge every incident in FILE, without broker or database. Exit status 3 where a line cannot be read."""
     settings = load_settings(clock=as_of, force_mappings=force_mapping)
     mappings = load_mappings(settings.force_mappings)
-    gc.disable()  # all that is read is kept until the end
-    batch, unreadable = Batch(), 0
-    with _opened(file) as lines:
+    batch = Batch()
+    with _opened(file) as lines, _no_collecting():
         unreadable = _fill(batch, lines, file)
     for conflict in batch.conflicts:
         typer.echo(f"conflict: two different snapshots of {conflict}; the later one stands", err=True)
@@ -61,6 +60,17 @@ def _opened(file: str) -> Iterator[BinaryIO]:
             yield lines
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror or error}.") from None
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """All that is read is kept until the end: looking for garbage in it only costs time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _fill(batch: Batch, lines: Iterable[bytes], file: str) -> int:
