@@ -49,8 +49,18 @@ def _repository(data_dir: Path) -> Path:
         repository = cache / APPLICATION / "maven"
         repository.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError):
-        repository = data_dir / "cache" / "maven"
+        return _repository_in(data_dir)
+    return repository
+
+
+def _repository_in(data_dir: Path) -> Path:
+    repository = data_dir / "cache" / "maven"
+    try:
         repository.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"The folder {data_dir} cannot be written to ({error.strerror}); set MONITOR_DATA_DIR to one that can."
+        ) from None
     return repository
 
 
@@ -70,12 +80,24 @@ def _fetch(jars: Sequence[Jar], repository: Path, say: Say) -> None:
     if not jars:
         return
     say(f"Fetching Apache Kafka {KAFKA_VERSION} into {repository} (once, about 45 MB).")
-    with ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
+    with _system_certificates(), ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
         downloads = [pool.submit(_download, jar, repository) for jar in jars]
         for done, download in enumerate(as_completed(downloads), start=1):
             download.result()
             if done % 10 == 0 or done == len(jars):
                 say(f"  {done} of {len(jars)} files")
+
+
+@contextmanager
+def _system_certificates() -> Iterator[None]:
+    """A force's network may inspect TLS with an authority that only the system knows."""
+    import truststore
+
+    truststore.inject_into_ssl()
+    try:
+        yield
+    finally:
+        truststore.extract_from_ssl()
 
 
 def _download(jar: Jar, repository: Path) -> None:
