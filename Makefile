@@ -31,7 +31,7 @@ check: setup ## format, lint, types, the import rule and schema drift
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -q tests/test_import_rule.py tests/contract/test_schemas.py
+	@$(BIN)/python -m pytest -q tests/test_import_rule.py tests/test_schemas.py
 
 format: setup ## let ruff rewrite the files
 	@$(BIN)/ruff check --fix-only --quiet .
