@@ -1,6 +1,7 @@
 """What time alone changes, at its edges, and that `next_review_at` is the first instant at which it does."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_known_time_is_held_back_and_never_falls() -> None:
     assert KnownTime(at_least=now + timedelta(hours=9)).at(now) == now
 
 
-CLOSED = {"status": "closed", "closed_at": at(4), "closing_type": "crime.violence"}
+CLOSED: dict[str, Any] = {"status": "closed", "closed_at": at(4), "closing_type": "crime.violence"}
 
 
 @pytest.mark.parametrize(
