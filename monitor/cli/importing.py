@@ -111,9 +111,15 @@ def _send(lines: Iterable[Line], target: BinaryIO | None, publish: bool) -> None
         deque(written, maxlen=0)
         return
     from monitor.settings import load_settings
-    from monitor.stream import publishing
+    from monitor.stream.publishing import publish as send
 
-    publishing.publish(written, load_settings())
+    settings = load_settings()
+    for topic, sent in sorted(send(written, settings, _say).items()):
+        _say(f"{sent:,} sent to {settings.topic(topic)}")
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def _written(lines: Iterable[Line], target: BinaryIO) -> Iterator[Line]:

@@ -1,5 +1,6 @@
 """A mapping file to a checked `Mapping`, or one sentence that names file and line."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -57,8 +58,8 @@ class MappingFile:
         except tomllib.TOMLDecodeError as error:
             raise MappingError(f"{self.path} is not TOML: {error}.") from None
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            raise self._error(_sentence(first), first["loc"]) from None
+            first = _most_telling(error.errors(include_url=False))
+            raise self._error(_sentence(first), first["loc"], _quoted(first["msg"])) from None
 
     def _check_persons(self) -> None:
         """A column that tells a person must not serve anything else: its text would stand in the events."""
@@ -81,6 +82,17 @@ def _read(path: Path) -> str:
         raise MappingError(f"The mapping {path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise MappingError(f"The mapping {path} is not UTF-8 text.") from None
+
+
+def _most_telling(errors: list[ErrorDetails]) -> ErrorDetails:
+    """A word that is misspelt is also missing: the misspelling is what the user can see."""
+    return next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
+
+
+def _quoted(message: str) -> str | None:
+    """The value that a sentence begins with, which finds its line."""
+    found = re.match(r"Value error, '([^']*)'", message)
+    return found[1] if found else None
 
 
 def _sentence(error: ErrorDetails) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from monitor import settings
 from monitor.errors import UserError
 from monitor.importers.cells import folded
 
@@ -54,4 +55,4 @@ def _given(key_file: Path | None) -> tuple[bytes, str]:
             return key_file.read_bytes().strip(), str(key_file)
         except OSError as error:
             raise UserError(f"The key file {key_file} cannot be read: {error.strerror}.") from None
-    return (os.environ.get(VARIABLE) or dotenv_values(".env").get(VARIABLE) or "").strip().encode(), VARIABLE
+    return (os.environ.get(VARIABLE) or dotenv_values(settings.ENV_FILE).get(VARIABLE) or "").strip().encode(), VARIABLE

@@ -50,7 +50,8 @@ def _first(rows: Rows) -> str:
 
 def _codes(name: str, known: Counter[str], unknown: Counter[str]) -> Iterator[str]:
     total = len(known) + len(unknown)
-    yield f"Codes of {name.replace('_', ' ')}: {total:,}, of which {len(unknown):,} have no mapping ({unknown.total():,} times)."
+    without = f"{len(unknown):,} have no mapping ({unknown.total():,} times)"
+    yield f"Codes of {name.replace('_', ' ')}: {total:,}, of which {without}."
     for code, times in unknown.most_common(_CODES_SHOWN):
         yield f"  {times:>7,}  {code}"
     if len(unknown) > _CODES_SHOWN:

@@ -11,7 +11,7 @@ from monitor.simulator.plans import Plan
 from monitor.simulator.story import Log, Story, open_log, record_of
 
 LONGEST_LEAD = 6.0  # hours from the first event of a drill to its moment
-_HEEDED = 0.85  # share that somebody puts right soon
+_HEEDED_SOON = 0.85  # share that somebody puts right in minutes; the rest in hours
 
 
 def read_too_late(story: Story) -> None:
@@ -22,7 +22,7 @@ def read_too_late(story: Story) -> None:
         crime.type, reported_at=story.after(-30.0, -20.5), channel=channel, victims=[story.victim(vulnerable=True)]
     )
     log.revise(story.begun)
-    _record_soon(story, log, story.begun)
+    _record_after(story, log, story.begun)
 
 
 def closed(story: Story) -> None:
@@ -32,7 +32,7 @@ def closed(story: Story) -> None:
     reported_at = story.after(-3.5, -0.5, closed_at)
     log = open_log(story, crime, reported_at=reported_at)
     log.close(closed_at)
-    _record_soon(story, log, story.begun)
+    _record_after(story, log, story.begun)
 
 
 def wrong_cancellation(story: Story) -> None:
@@ -42,17 +42,16 @@ def wrong_cancellation(story: Story) -> None:
     log = open_log(story, crime, reported_at=reported_at)
     record = record_of(log, story, crime.offence(story.rng), story.after(0.3, 2.0, reported_at))
     cancel_wrongly(story, record, story.begun)
-    if story.rng.random() < _HEEDED:
-        put_right(story, log, record, _soon(story, story.begun))
+    put_right(story, log, record, _heeded(story, story.begun))
 
 
-def _record_soon(story: Story, log: Log, moment: datetime) -> None:
-    if story.rng.random() < _HEEDED:
-        record_of(log, story, SERIOUS[0].offence(story.rng), _soon(story, moment))
+def _record_after(story: Story, log: Log, moment: datetime) -> None:
+    record_of(log, story, SERIOUS[0].offence(story.rng), _heeded(story, moment))
 
 
-def _soon(story: Story, moment: datetime) -> datetime:
-    return story.after(0.03, 0.15, moment)
+def _heeded(story: Story, moment: datetime) -> datetime:
+    soon = story.rng.random() < _HEEDED_SOON
+    return story.after(0.03, 0.15, moment) if soon else story.after(1.0, 5.0, moment)
 
 
 DRILLS = (Plan(read_too_late, 4, fault=True), Plan(closed, 3, fault=True), Plan(wrong_cancellation, 3, fault=True))

@@ -19,7 +19,8 @@ from monitor.simulator.story import LARGEST_LAG, Sent, Story, written
 # How busy the hours of the day are, from midnight; only their proportion counts.
 _BUSY = (7, 6, 5, 4, 4, 4, 5, 7, 10, 11, 12, 12, 12, 12, 12, 13, 14, 15, 15, 14, 13, 12, 11, 10)
 _DRILLS_FROM = 5_000_000  # numbers of drills, so that they never take the reference of another story
-_DRILL_EVERY = (15.0, 45.0)  # seconds, of all forces together
+_DRILL_EVERY = (6.0, 20.0)  # seconds, of all forces together
+_WARM_UP = timedelta(minutes=10)  # drills begin before the demonstration, so that the first of them end as it starts
 _BEHIND_US, _LIVE_BEAT = timedelta(minutes=30), timedelta(seconds=15)  # between heartbeats
 _FEEDS = (Topic.INCIDENTS, Topic.CRIME_RECORDS)
 
@@ -42,7 +43,7 @@ def demo_events(
     start = now - timedelta(hours=hours)
     made = make_forces(forces, start)
     told = [_in_order(_stories(force, seed, start, rate_per_hour), timedelta()) for force in made]
-    drills = [_in_order(_drills(force, seed, now, forces), timedelta(hours=LONGEST_LEAD)) for force in made]
+    drills = [_in_order(_drills(force, seed, now - _WARM_UP, forces), timedelta(hours=LONGEST_LEAD)) for force in made]
     beats = [_heartbeats(force, start, _BEHIND_US, now) for force in made]
     return merge(*told, *drills, *beats, key=itemgetter(0))
 

@@ -1,0 +1,85 @@
+"""`monitor simulate`: the events of forces that do not exist, to a file or live to the broker."""
+
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import orjson
+import typer
+
+from monitor.errors import UserError
+from monitor.simulator import demo_events, mapping_path, stream_events
+from monitor.simulator.live import as_time_passes, until
+
+Line = dict[str, Any]
+
+
+def command(
+    seed: Annotated[int, typer.Option(help="The same seed gives the same events.")] = 1,
+    hours: Annotated[float, typer.Option(min=0.01, max=24 * 366 * 10, help="How much time before --as-of.")] = 36,
+    as_of: Annotated[
+        str | None, typer.Option(help="Where the events end, or live ones begin; now if not said.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write here; - is standard output.")] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Go on as time passes, with alerts that rise and resolve.")
+    ] = False,
+    rate: Annotated[float, typer.Option(min=0.1, max=10_000, help="Reports an hour of each force.")] = 60,
+    forces: Annotated[int, typer.Option(help="How many forces, 1 to 4.")] = 1,
+    mapping: Annotated[bool, typer.Option("--mapping", help="Only print where the forces' mapping lies.")] = False,
+) -> None:
+    """Write synthetic events, or with --live send them to the broker of MONITOR_BROKER until Ctrl-C.
+
+    Nothing in them is real: forces are called synthetic-…, references begin with SYN-. To judge them, the monitor needs
+    the force mapping that --mapping names.
+    """
+    if mapping:
+        typer.echo(mapping_path())
+        return
+    end = _instant(as_of)
+    if live:
+        lines = as_time_passes(demo_events(seed, end, forces, hours, rate), lambda: datetime.now(UTC), time.sleep)
+    else:
+        lines = until(stream_events(seed, end - timedelta(hours=hours), forces, rate), end)
+    try:
+        _send(lines, out, live)
+    except KeyboardInterrupt:
+        typer.echo("Stopped.", err=True)
+
+
+def _instant(text: str | None) -> datetime:
+    instant: datetime | None
+    try:
+        instant = datetime.now(UTC).replace(microsecond=0) if text is None else datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise UserError(f"--as-of must be a time with an offset, such as 2026-11-22T09:30:00Z, not {text!r}.")
+    return instant.astimezone(UTC)
+
+
+def _send(lines: Iterable[Line], out: Path | None, live: bool) -> None:
+    if live and out is None:
+        from monitor.settings import load_settings
+        from monitor.stream.publishing import publish
+
+        publish(lines, load_settings(), lambda line: typer.echo(line, err=True))
+        return
+    with _target(out) as target:
+        for line in lines:
+            target.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+            if live:
+                target.flush()
+
+
+def _target(out: Path | None) -> AbstractContextManager[BinaryIO]:
+    if out is None or str(out) == "-":
+        return nullcontext(sys.stdout.buffer)
+    try:
+        return out.open("wb")
+    except OSError as error:
+        raise UserError(f"{out} cannot be written: {error.strerror}.") from None
