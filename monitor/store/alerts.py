@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import orjson
@@ -10,8 +10,7 @@ import orjson
 from monitor.contract.verdict import Alert, Verdict, rfc3339
 
 
-@dataclass(frozen=True, slots=True)
-class AlertState:
+class AlertState(NamedTuple):
     """What the alert of a case was told to be last."""
 
     alert: str | None = None

@@ -2,25 +2,25 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import blake2b
 
-from sqlalchemy import Table
-
-from monitor.compliance.dependencies import dependencies, touched
+from monitor.compliance.dependencies import Judged, dependencies, touched
 from monitor.contract.codec import Decoded
-from monitor.contract.events import CrimeSnapshot, Decision, Event, Heartbeat, IncidentSnapshot
+from monitor.contract.events import CrimeSnapshot, Heartbeat, IncidentSnapshot
 from monitor.contract.topics import Topic
 from monitor.store import tables
-from monitor.store.bulk import Key, Row
+from monitor.store.bulk import Insertion, Key, Row
+from monitor.store.instants import to_micros
 from monitor.store.shapes import Received
 
 DIGEST_BYTES = 16
-NAME_COLUMN = {Topic.INCIDENTS: "ref", Topic.CRIME_RECORDS: "ref", Topic.DECISIONS: "decision_id"}
-TABLES: dict[Topic, Table] = {
-    Topic.INCIDENTS: tables.incident_revisions,
-    Topic.CRIME_RECORDS: tables.crime_revisions,
-    Topic.DECISIONS: tables.decisions,
+_REVISION = ("force", "ref", "revision", "digest", "content", "broker_time", "merged_at", "partition", "offset")
+_DECISION = ("force", "decision_id", "incident_ref", *_REVISION[3:])
+
+INSERTIONS = {
+    Topic.INCIDENTS: Insertion(tables.incident_revisions, _REVISION),
+    Topic.CRIME_RECORDS: Insertion(tables.crime_revisions, _REVISION),
+    Topic.DECISIONS: Insertion(tables.decisions, _DECISION),
 }
 
 
@@ -28,7 +28,7 @@ def digest(content: bytes) -> bytes:
     return blake2b(content, digest_size=DIGEST_BYTES).digest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Arrival:
     """A snapshot or decision of the batch. A decision has one version only, 0."""
 
@@ -36,10 +36,17 @@ class Arrival:
     key: Key
     version: int
     digest: bytes
-    broker_time: datetime
-    row: Row
-    dependencies: set[tuple[str, str]]
+    broker_micros: int
+    identity: Row  # the first three columns of its row
+    received: Received
+    content: bytes
+    event: Judged
     touched: str  # the node that it changes
+    dependencies: set[tuple[str, str]]
+
+    def row(self, merged_at: int) -> Row:
+        place = (self.received.partition, self.received.offset)
+        return (*self.identity, self.digest, self.content, self.broker_micros, merged_at, *place)
 
     @property
     def bears_on(self) -> set[str]:
@@ -55,37 +62,27 @@ def arrivals(batch: Iterable[Received]) -> list[Arrival]:
     ]
 
 
-def _arrival(received: Received, decoded: Decoded, event: IncidentSnapshot | CrimeSnapshot | Decision) -> Arrival:
-    own, version = _identity(event)
-    signature = digest(decoded.canonical)
-    row = {
-        "force": event.force,
-        **own,
-        "digest": signature,
-        "content": decoded.canonical,
-        "broker_time": received.broker_time,
-        "partition": received.partition,
-        "offset": received.offset,
-    }
+def _arrival(received: Received, decoded: Decoded, event: Judged) -> Arrival:
+    name, second, version = _identity(event)
     return Arrival(
         topic=received.topic,
-        key=(event.force, row[NAME_COLUMN[received.topic]]),
+        key=(event.force, name),
         version=version,
-        digest=signature,
-        broker_time=received.broker_time,
-        row=row,
-        dependencies=dependencies(event),
+        digest=digest(decoded.canonical),
+        broker_micros=to_micros(received.broker_time),
+        identity=(event.force, name, second),
+        received=received,
+        content=decoded.canonical,
+        event=event,
         touched=touched(event),
+        dependencies=dependencies(event),
     )
 
 
-def _identity(event: Event) -> tuple[Row, int]:
-    match event:
-        case IncidentSnapshot():
-            return {"ref": event.incident_ref, "revision": event.revision}, event.revision
-        case CrimeSnapshot():
-            return {"ref": event.crime_ref, "revision": event.revision}, event.revision
-        case Decision():
-            return {"decision_id": event.decision_id, "incident_ref": event.incident_ref}, 0
-        case Heartbeat():
-            raise AssertionError("a heartbeat is no snapshot")
+def _identity(event: Judged) -> tuple[str, str | int, int]:
+    """Its name in its force, what its table has beside that, and its version."""
+    if isinstance(event, IncidentSnapshot):
+        return event.incident_ref, event.revision, event.revision
+    if isinstance(event, CrimeSnapshot):
+        return event.crime_ref, event.revision, event.revision
+    return event.decision_id, event.incident_ref, 0

@@ -1,59 +1,104 @@
-"""Many rows at once: sets of keys as one parameter, inserts that skip or replace what is there.
+"""Many rows at once: sets of keys as one parameter, and inserts that skip or replace what is there.
 
 What differs between SQLite and PostgreSQL in this stands here and nowhere else.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, FromClause, Subquery, Table, Text, cast, func, select
+from sqlalchemy import CTE, Connection, Table, bindparam, cast, func, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
-Row = dict[str, Any]
 Key = tuple[str, str]  # a force, and a reference or node in it
+Row = tuple[Any, ...]
+
+MOST_PARAMETERS = 8192  # of one statement: SQLite takes 32,766
 
 
-def keys(connection: Connection, of: Iterable[Key]) -> Subquery:
+def keys(connection: Connection, of: Iterable[Key]) -> CTE:
     """These keys as a table of `force` and `name`: one parameter, however many they are."""
-    content = orjson.dumps([*of]).decode()
+    by_force: dict[str, list[str]] = {}
+    for force, name in of:
+        by_force.setdefault(force, []).append(name)
+    content = orjson.dumps(by_force).decode()
     if connection.dialect.name == "postgresql":
-        each = func.jsonb_array_elements(cast(content, postgresql.JSONB)).table_valued("value")
-        return select(_part(each, 0).label("force"), _part(each, 1).label("name")).subquery("wanted")
-    each = func.json_each(content).table_valued("value")
-    force, name = func.json_extract(each.c.value, "$[0]"), func.json_extract(each.c.value, "$[1]")
-    return select(force.label("force"), name.label("name")).subquery("wanted")
+        forces = func.jsonb_each(cast(content, postgresql.JSONB)).table_valued("key", "value", name="forces")
+        names = func.jsonb_array_elements_text(forces.c.value).table_valued("value", name="names")
+    else:
+        forces = func.json_each(content).table_valued("key", "value", name="forces")
+        names = func.json_each(forces.c.value).table_valued("value", name="names")
+    pairs = select(forces.c.key.label("force"), names.c.value.label("name")).select_from(forces.join(names, true()))
+    return pairs.cte("wanted").prefix_with("MATERIALIZED")  # else SQLite would scan all rows of a force for each name
 
 
-def _part(each: FromClause, number: int) -> Any:
-    return cast(each.c.value.op("->>")(number), Text(collation="C"))
+@dataclass(frozen=True, eq=False)
+class Insertion:
+    """Rows of these columns (in the table's order; times in microseconds), and what to do where the key is there.
+
+    By default such a row is left alone. `replace` names the columns to overwrite instead, `only_if` on what condition
+    (of `table.c` and `new`, the row that is to be inserted), `add_to` a column to add the new number to.
+    """
+
+    table: Table
+    columns: tuple[str, ...]
+    replace: tuple[str, ...] = ()
+    add_to: str | None = None
+    only_if: Any = None  # a function of the table's columns and the new row's
+
+    def run(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Sorted rows keep writers out of each other's way.
+
+        In SQLite many rows are one statement, not one statement many times: each execution gives up the interpreter
+        lock and has to win it back, which beside a busy thread costs more than the row.
+        """
+        if connection.dialect.name == "postgresql":
+            if rows:
+                connection.execute(
+                    _statement(self, "postgresql"), [dict(zip(self.columns, row, strict=True)) for row in rows]
+                )
+            return
+        start = 0
+        for size in _sizes(len(rows), MOST_PARAMETERS // len(self.columns)):
+            values = tuple(chain.from_iterable(rows[start : start + size]))
+            connection.exec_driver_sql(_sqlite_text(self, size), values)
+            start += size
 
 
-def insert_new(connection: Connection, table: Table, rows: Collection[Row]) -> None:
-    """Insert; rows whose key is there already are left alone. Sorted input keeps writers from each other's way."""
-    if rows:
-        connection.execute(_insert(connection, table).on_conflict_do_nothing(), [*rows])
+def _sizes(rows: int, most: int) -> Iterator[int]:
+    """Powers of two, so that few different statements are ever prepared."""
+    size = 1 << (most.bit_length() - 1)
+    while rows:
+        while size > rows:
+            size //= 2
+        yield size
+        rows -= size
 
 
-def upsert(connection: Connection, table: Table, rows: Sequence[Row], newer_by: str | None = None) -> None:
-    """Insert or replace by primary key; with `newer_by` only where that column does not go down."""
-    if not rows:
-        return
-    statement = _insert(connection, table)
-    named = {name: statement.excluded[name] for name in rows[0] if name not in table.primary_key.columns}
-    where = None if newer_by is None else statement.excluded[newer_by] >= table.c[newer_by]
-    upserting = statement.on_conflict_do_update(index_elements=[*table.primary_key], set_=named, where=where)
-    connection.execute(upserting, rows)
+@cache
+def _sqlite_text(insertion: Insertion, rows: int) -> str:
+    compiled = _statement(insertion, "sqlite").compile(dialect=sqlite.dialect())
+    if tuple(compiled.positiontup or ()) != insertion.columns:
+        raise ValueError(f"the columns of {insertion.table.name} stand in another order")
+    one = f"({', '.join('?' * len(insertion.columns))})"
+    before, after = str(compiled).split(one)
+    return f"{before}{', '.join([one] * rows)}{after}"
 
 
-def add_up(connection: Connection, table: Table, rows: Sequence[Row], column: str) -> None:
-    """Insert, or add to that column of the row that is there."""
-    if rows:
-        statement = _insert(connection, table)
-        total = {column: table.c[column] + statement.excluded[column]}
-        connection.execute(statement.on_conflict_do_update(index_elements=[*table.primary_key], set_=total), [*rows])
-
-
-def _insert(connection: Connection, table: Table) -> Any:
+@cache
+def _statement(insertion: Insertion, dialect: str) -> Any:
     """Both dialects have the same upsert, each in its own class."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    table = insertion.table
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    statement = insert.values({name: bindparam(name, type_=table.c[name].type) for name in insertion.columns})
+    new = statement.excluded
+    setting = {name: new[name] for name in insertion.replace}
+    if insertion.add_to:
+        setting[insertion.add_to] = table.c[insertion.add_to] + new[insertion.add_to]
+    if not setting:
+        return statement.on_conflict_do_nothing()
+    where = insertion.only_if(table.c, new) if insertion.only_if else None
+    return statement.on_conflict_do_update(index_elements=[*table.primary_key], set_=setting, where=where)

@@ -22,7 +22,7 @@ class Cause:
 
 def cause_of(taken: Taken, knowledge: Knowledge, now: datetime) -> Cause:
     since = taken.judged_at
-    sources = (source for node in knowledge.reach(taken.key) for source in knowledge.sources.get(node, ()))
+    sources = [source for node in knowledge.reach(taken.key) for source in knowledge.sources.get(node, ())]
     latest = max((source for source in sources if since is None or source.merged_at > since), default=None)
     if latest:
         return Cause(latest.topic.value, latest.ref, latest.revision)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from monitor.contract.codec import Unreadable
 from monitor.contract.topics import Topic
@@ -27,7 +26,7 @@ class DeadLetters:
     def by_reason(self) -> Counter[str]:
         return Counter(why.reason for _, why in self.letters)
 
-    def rows(self, at: datetime) -> list[Row]:
+    def rows(self, at: int) -> list[Row]:
         return [_row(received, why, at) for received, why in self.letters]
 
 
@@ -35,16 +34,9 @@ def dead_letters(batch: Iterable[Received]) -> DeadLetters:
     return DeadLetters([(one, one.content) for one in batch if isinstance(one.content, Unreadable)])
 
 
-def _row(received: Received, why: Unreadable, at: datetime) -> Row:
-    return {
-        "id": _id(received),
-        "kind": Kind.DEAD_LETTER.value,
-        "topic": Topic.DEAD_LETTERS.value,
-        "key": received.key,
-        "value": received.value,
-        "headers": packed(_headers(received, why)),
-        "created_at": at,
-    }
+def _row(received: Received, why: Unreadable, at: int) -> Row:
+    kind, topic = Kind.DEAD_LETTER.value, Topic.DEAD_LETTERS.value
+    return _id(received), kind, topic, received.key, received.value, packed(_headers(received, why)), at
 
 
 def _id(received: Received) -> str:

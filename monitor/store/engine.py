@@ -10,6 +10,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import UserError
 from monitor.store.migrations import migrate
+from monitor.store.recent import Recent
 from monitor.store.turns import Turns
 
 BUSY_SECONDS = 10  # how long to wait for another process that writes
@@ -62,6 +63,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def recent(engine: Engine) -> Recent:
+    found: Recent = engine.get_execution_options()["recent"]
+    return found
+
+
 def _turn(engine: Engine) -> AbstractContextManager[None]:
     turns: Turns | None = engine.get_execution_options().get("turns")
     return turns.turn() if turns else nullcontext()
@@ -80,7 +86,9 @@ def _translated() -> Iterator[None]:
 
 
 def _server_engine(url: URL) -> Engine:
-    return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    return create_engine(
+        url, pool_pre_ping=True, isolation_level="READ COMMITTED", execution_options={"recent": Recent()}
+    )
 
 
 def _sqlite_engine(url: URL) -> Engine:
@@ -90,7 +98,9 @@ def _sqlite_engine(url: URL) -> Engine:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(_why_not(url, error.strerror or str(error))) from None
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, execution_options={"turns": Turns()})
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS}, execution_options={"turns": Turns(), "recent": Recent()}
+    )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

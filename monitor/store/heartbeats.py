@@ -9,12 +9,18 @@ from sqlalchemy import Connection, Engine, bindparam, select, update
 from monitor.contract.codec import Decoded
 from monitor.contract.events import Heartbeat
 from monitor.contract.topics import Topic
-from monitor.store.bulk import Key, insert_new, upsert
+from monitor.store.bulk import Insertion, Key
 from monitor.store.engine import reading
+from monitor.store.instants import to_micros
 from monitor.store.shapes import Ends, Outcome, Outcomes, Received
 from monitor.store.tables import feeds, fences
 
 CRIME_RECORDS_FEED = "crime_records"
+
+_FEEDS = Insertion(
+    feeds, ("force", "feed", "as_of"), replace=("as_of",), only_if=lambda feed, new: new.as_of > feed.as_of
+)
+_FENCES = Insertion(fences, ("force", "as_of", "ends"))
 
 
 def needs_ends(batch: Iterable[Received]) -> bool:
@@ -37,8 +43,8 @@ def merge_heartbeats(connection: Connection, batch: Sequence[Received], ends: En
         outcomes[Topic.HEARTBEATS, _outcome(newest, each)] += 1
         key = (each.force, each.feed)
         newest[key] = max(newest.get(key, each.as_of), each.as_of)
-    rows = [{"force": key[0], "feed": key[1], "as_of": newest[key]} for key in sorted(newest)]
-    upsert(connection, feeds, rows, newer_by="as_of")
+    changed = sorted({(each.force, each.feed) for each in arrived})
+    _FEEDS.run(connection, [(*key, to_micros(newest[key])) for key in changed])
     _raise_fences(connection, [each for each in arrived if each.feed == CRIME_RECORDS_FEED], ends)
 
 
@@ -74,7 +80,8 @@ def _lower(packed: str, ends: Ends) -> str:
 
 
 def _heartbeats(batch: Iterable[Received]) -> list[Heartbeat]:
-    events = (received.content.event for received in batch if isinstance(received.content, Decoded))
+    contents = [received.content for received in batch if received.topic is Topic.HEARTBEATS]
+    events = (content.event for content in contents if isinstance(content, Decoded))
     return [event for event in events if isinstance(event, Heartbeat)]
 
 
@@ -96,8 +103,5 @@ def _raise_fences(connection: Connection, arrived: list[Heartbeat], ends: Ends |
     if ends is None:
         raise ValueError("a heartbeat of crime-records needs the end offsets of that topic")
     packed = pack_ends(ends)
-    rows = [
-        {"force": force, "as_of": as_of, "ends": packed}
-        for force, as_of in sorted({(h.force, h.as_of) for h in arrived})
-    ]
-    insert_new(connection, fences, rows)
+    named = sorted({(each.force, to_micros(each.as_of)) for each in arrived})
+    _FENCES.run(connection, [(force, as_of, packed) for force, as_of in named])

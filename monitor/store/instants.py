@@ -5,10 +5,11 @@ One form in both means one set of comparisons, no session time zone, no loss, an
 """
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeEngine
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BEGINNING = datetime(1, 1, 3, tzinfo=UTC)  # the known time of a force of which nothing is known yet
@@ -23,17 +24,31 @@ def from_micros(micros: int) -> datetime:
     return EPOCH + timedelta(microseconds=micros)
 
 
+def optional_micros(at: datetime | None) -> int | None:
+    return None if at is None else to_micros(at)
+
+
 def wall_clock() -> datetime:
     """The machine's own time: when something was written. What is judged goes by the injected clock instead."""
     return from_micros(time.time_ns() // 1000)
 
 
-class Instant(TypeDecorator[datetime]):
-    impl = BigInteger
+class Instant(TypeEngine[datetime]):
+    """A BIGINT that is a datetime in Python. No TypeDecorator: that costs a microsecond more a value."""
+
+    __visit_name__ = BigInteger.__visit_name__
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else to_micros(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:
+        return optional_micros
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else from_micros(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], datetime | None]:
+        return _optional_time
+
+    @property
+    def python_type(self) -> type[datetime]:
+        return datetime
+
+
+def _optional_time(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)

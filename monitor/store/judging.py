@@ -5,9 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
-from typing import Any
-
-import orjson
 
 from monitor.compliance.assess import Assessment, assess
 from monitor.compliance.cases import Cases
@@ -34,7 +31,7 @@ def judge_with(rulebook: Rulebook, mappings: ForceMappings) -> Judge:
     return judge
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Judged:
     taken: Taken
     verdict: Verdict  # as it is kept: its alert may be `resolved`
@@ -50,6 +47,10 @@ class Judged:
     def differs(self) -> bool:
         """Whether the verdict is another than before, not merely to be looked at at another time."""
         return self.meaning_digest != self.taken.meaning_digest
+
+    @property
+    def reads_otherwise(self) -> bool:
+        return self.content_digest != self.taken.content_digest
 
 
 def judge_all(
@@ -84,14 +85,15 @@ def _judged(taken: Taken, knowledge: Knowledge, judgement: Judgement, known: Kno
     assessment = judgement(taken.ref, now, known)
     alert = alert_now(taken.told, assessment.verdict)
     verdict = assessment.verdict if assessment.verdict.alert is alert else replace(assessment.verdict, alert=alert)
-    printed = verdict.as_dict()
-    content = orjson.dumps(printed)
+    content = verdict.to_json()
+    content_digest = digest(content)
+    same = content_digest == taken.content_digest
     return Judged(
         taken=taken,
         verdict=verdict,
         content=content,
-        content_digest=digest(content),
-        meaning_digest=_meaning(printed),
+        content_digest=content_digest,
+        meaning_digest=taken.meaning_digest if same and taken.meaning_digest else digest(_meaning(content)),
         open=knowledge.holdings[taken.force].revisions(taken.ref)[-1].status == "open",
         review_at=_after(assessment.review_at, now),
         review_at_known=_after(assessment.review_at_known, known.at(now)),
@@ -105,8 +107,9 @@ def _refuse_broken(taken: Taken, knowledge: Knowledge) -> None:
             raise knowledge.broken[node]
 
 
-def _meaning(printed: dict[str, Any]) -> bytes:
-    return digest(orjson.dumps({**printed, "next_review_at": None, "rulebook": None}))
+def _meaning(content: bytes) -> bytes:
+    """A verdict without its last two fields: when to look again, and by which rulebook."""
+    return content.rpartition(b',"next_review_at":')[0]
 
 
 def _after(at: datetime | None, reached: datetime) -> datetime | None:

@@ -1,20 +1,20 @@
 """What judging some cases needs: every event of every node that they depend on, however far away."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Integer, Row, Select, Table, and_, func, literal, select
+from sqlalchemy import BigInteger, Connection, Integer, Row, Select, Table, and_, func, literal, select, type_coerce
 
-from monitor.compliance.dependencies import decision_node
+from monitor.compliance.dependencies import Judged, decision_node
 from monitor.compliance.holdings import Holdings
 from monitor.contract.codec import Unreadable, read
 from monitor.contract.events import Heartbeat
 from monitor.contract.topics import Topic
 from monitor.store.bulk import Key, keys
+from monitor.store.recent import Recalled, Recent
 from monitor.store.tables import crime_revisions, decisions, dependencies, incident_revisions
 
 _DECISION = decision_node("")
@@ -23,7 +23,7 @@ _DECISION = decision_node("")
 class Source(NamedTuple):
     """An event that a verdict rests on, in the order in which they were merged."""
 
-    merged_at: datetime
+    merged_at: int  # microseconds
     topic: Topic
     ref: str
     revision: int | None
@@ -37,23 +37,27 @@ class Knowledge:
     leads_to: Mapping[Key, list[str]]
 
     def reach(self, case: Key) -> list[Key]:
-        """The nodes that the judgement of a case rests on, itself among them."""
-        force, seen, ahead = case[0], {case}, [case]
+        """The nodes that the judgement of a case rests on, itself first."""
+        force, seen = case[0], {case: None}  # a dict keeps the order, and ends circles
+        ahead = [case]
         while ahead:
-            further = {(force, node) for node in self.leads_to.get(ahead.pop(), ())} - seen
-            seen |= further
-            ahead += further
-        return sorted(seen)
+            for node in self.leads_to.get(ahead.pop(), ()):
+                if (force, node) not in seen:
+                    seen[force, node] = None
+                    ahead.append((force, node))
+        return list(seen)
 
 
-def load_knowledge(connection: Connection, wanted: Iterable[Key]) -> Knowledge:
+def load_knowledge(connection: Connection, wanted: Iterable[Key], recent: Recent) -> Knowledge:
     wanted = set(wanted)
     leads_to = _dependencies(connection, wanted)
     nodes = wanted.union((force, node) for (force, _), further in leads_to.items() for node in further)
     known = Knowledge({force: Holdings(force) for force, _ in nodes}, defaultdict(list), {}, leads_to)
+    read_anew: list[Recalled] = []
     for topic, rows in _events(connection, nodes):
         for row in rows:
-            _add(known, topic, row)
+            _add(known, topic, row, recent, read_anew)
+    recent.put(read_anew)
     return known
 
 
@@ -84,7 +88,8 @@ def _rows(connection: Connection, table: Table, wanted: Iterable[Key]) -> Select
     these = keys(connection, wanted)
     name = table.c.decision_id if table is decisions else table.c.ref
     revision = literal(None, Integer).label("revision") if table is decisions else table.c.revision
-    columns = (table.c.force, name.label("ref"), revision, table.c.merged_at, table.c.content)
+    merged_at = type_coerce(table.c.merged_at, BigInteger)
+    columns = (table.c.force, name.label("ref"), revision, table.c.digest, merged_at, table.c.content)
     return select(*columns).select_from(these.join(table, and_(table.c.force == these.c.force, name == these.c.name)))
 
 
@@ -96,13 +101,22 @@ def _standing(rows: Select[Any]) -> Select[Any]:
     return rows.where(crime_revisions.c.revision == highest)
 
 
-def _add(known: Knowledge, topic: Topic, row: Row[Any]) -> None:
-    node = (row.force, decision_node(row.ref) if topic is Topic.DECISIONS else row.ref)
-    known.sources[node].append(Source(row.merged_at, topic, row.ref, row.revision))
-    try:
-        event = read(topic, orjson.loads(row.content)).event
-    except (Unreadable, orjson.JSONDecodeError) as error:
-        known.broken[node] = error
-        return
+def _add(known: Knowledge, topic: Topic, row: Sequence[Any], recent: Recent, read_anew: list[Recalled]) -> None:
+    force, ref, revision, digest, merged_at, content = row
+    node = (force, decision_node(ref) if topic is Topic.DECISIONS else ref)
+    known.sources[node].append(Source(merged_at, topic, ref, revision))
+    event = recent.get(topic, digest)
+    if event is None:
+        try:
+            event = _read(topic, content)
+        except (Unreadable, orjson.JSONDecodeError) as error:
+            known.broken[node] = error
+            return
+        read_anew.append((topic, digest, event))
+    known.holdings[force].add(event, content)
+
+
+def _read(topic: Topic, content: bytes) -> Judged:
+    event = read(topic, orjson.loads(content)).event
     assert not isinstance(event, Heartbeat)
-    known.holdings[row.force].add(event, row.content)
+    return event

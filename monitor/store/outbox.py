@@ -8,9 +8,12 @@ import orjson
 from sqlalchemy import Engine, Row, bindparam, func, select, update
 
 from monitor.contract.topics import Topic
+from monitor.store.bulk import Insertion
 from monitor.store.engine import reading, writing
 from monitor.store.shapes import Kind, OutboxMessage
 from monitor.store.tables import outbox
+
+OUTBOX = Insertion(outbox, ("id", "kind", "topic", "key", "value", "headers", "created_at"))
 
 
 def unsent(engine: Engine, limit: int = 500) -> list[OutboxMessage]:

@@ -8,10 +8,19 @@ from sqlalchemy import Connection, Engine, select
 
 from monitor.contract.topics import Topic
 from monitor.store import tables
-from monitor.store.bulk import Row, upsert
+from monitor.store.bulk import Insertion, Row
 from monitor.store.engine import reading, writing
 from monitor.store.heartbeats import lower_fences
+from monitor.store.instants import to_micros
 from monitor.store.shapes import Ends, Places, Received
+
+_PLACE = Insertion(tables.progress, ("topic", "partition", "next_offset"), replace=("next_offset",))
+_NOTE = Insertion(
+    tables.progress,
+    ("topic", "partition", "next_offset", "broker_time"),
+    replace=("next_offset", "broker_time"),
+    only_if=lambda place, new: new.next_offset >= place.next_offset,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +34,9 @@ def place(engine: Engine, positions: Places, ends: Ends | None = None) -> None:
 
     `ends`, where known: the end offsets of crime-records. Fences beyond them are of a topic that was since made anew.
     """
-    rows = [
-        {"topic": topic.value, "partition": number, "next_offset": at}
-        for (topic, number), at in sorted(positions.items())
-    ]
+    rows = [(topic.value, number, at) for (topic, number), at in sorted(positions.items())]
     with writing(engine) as connection:
-        upsert(connection, tables.progress, rows)
+        _PLACE.run(connection, rows)
         lower_fences(connection, ends or {})
 
 
@@ -49,16 +55,11 @@ def note_progress(connection: Connection, batch: Iterable[Received]) -> None:
     last: dict[tuple[str, int], Received] = {}
     for received in batch:
         last[received.topic, received.partition] = received
-    upsert(connection, tables.progress, [_row(last[key]) for key in sorted(last)], newer_by="next_offset")
+    _NOTE.run(connection, [_row(last[key]) for key in sorted(last)])
 
 
 def _row(received: Received) -> Row:
-    return {
-        "topic": received.topic.value,
-        "partition": received.partition,
-        "next_offset": received.offset + 1,
-        "broker_time": received.broker_time,
-    }
+    return received.topic.value, received.partition, received.offset + 1, to_micros(received.broker_time)
 
 
 def crime_record_progress(connection: Connection) -> Mapping[int, Progress]:

@@ -1,47 +1,60 @@
 """Writing what a review found: the case, its verdict, its history, its alert, the counts. One statement a table."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, update
 
 from monitor.contract.topics import Topic
 from monitor.store.alerts import alert_id, alert_message
-from monitor.store.bulk import Row, add_up, insert_new, upsert
+from monitor.store.bulk import Insertion, Row
 from monitor.store.causes import Cause, cause_of
+from monitor.store.instants import optional_micros, to_micros
 from monitor.store.judging import Judged
 from monitor.store.knowledge import Knowledge
-from monitor.store.outbox import packed
+from monitor.store.outbox import OUTBOX, packed
 from monitor.store.shapes import Failure, Kind
-from monitor.store.tables import case_counts, cases, outbox, verdict_history, verdicts
+from monitor.store.tables import case_counts, cases, verdict_history, verdicts
 
 PUT_OFF = timedelta(hours=1)  # what could not be judged
+
+_CASE_KEY = ("force", "ref")
+_FOUND = (
+    "due_since", "due_event_time", "review_at", "review_at_known", "status", "severity", "alert", "open",
+    "alert_changes", "firing_since", "judged_at", "content_digest", "meaning_digest", "failures",
+)  # fmt: skip
+_CASES = Insertion(cases, (*_CASE_KEY, *_FOUND), replace=_FOUND)
+_VERDICTS = Insertion(verdicts, (*_CASE_KEY, "content"), replace=("content",))
+_HISTORY = Insertion(verdict_history, (*_CASE_KEY, "at", "known", "cause", "cause_ref", "cause_revision", "content"))
+_COUNTS = Insertion(case_counts, ("force", "status", "severity", "alert", "open", "cases"), add_to="cases")
+_NO_HEADERS = packed([])
 
 
 def record(
     connection: Connection,
     judged: Sequence[Judged],
     knowledge: Knowledge,
-    known: dict[str, datetime | None],
+    known: Mapping[str, datetime | None],
     now: datetime,
     at: datetime,
 ) -> None:
     """`now` is the clock's time, `at` the machine's. All of it in one transaction, or none."""
-    if not judged:
-        return
-    connection.execute(_CASE, [_case_row(each, at) for each in judged])
-    told_anew = [each for each in judged if each.content_digest != each.taken.content_digest]
-    upsert(connection, verdicts, [_verdict_row(each) for each in told_anew])
+    wall, clock = to_micros(at), to_micros(now)
+    known_micros = {force: optional_micros(time) for force, time in known.items()}
     causes = {each.taken.key: cause_of(each.taken, knowledge, now) for each in judged if each.differs or each.change}
-    changed = [
-        _history_row(each, causes[each.taken.key], known[each.taken.force], now) for each in judged if each.differs
-    ]
-    if changed:
-        connection.execute(insert(verdict_history), changed)
-    alerts = [_alert_row(each, causes[each.taken.key], now, at) for each in judged if each.change]
-    insert_new(connection, outbox, alerts)
-    _count(connection, judged)
+    _CASES.run(connection, [_case_row(each, wall) for each in judged])
+    _VERDICTS.run(connection, [(*each.taken.key, each.content) for each in judged if each.reads_otherwise])
+    _HISTORY.run(
+        connection,
+        [
+            _history_row(each, causes[each.taken.key], known_micros[each.taken.force], clock)
+            for each in judged
+            if each.differs
+        ],
+    )
+    OUTBOX.run(connection, [_alert_row(each, causes[each.taken.key], now, wall) for each in judged if each.change])
+    _COUNTS.run(connection, _count_rows(judged))
 
 
 def put_off(connection: Connection, failures: Sequence[Failure], now: datetime) -> None:
@@ -51,30 +64,9 @@ def put_off(connection: Connection, failures: Sequence[Failure], now: datetime) 
         connection.execute(_PUT_OFF, rows)
 
 
-_THIS = (cases.c.force == bindparam("f"), cases.c.ref == bindparam("r"))
-_CASE = (
-    update(cases)
-    .where(*_THIS)
-    .values(
-        due_since=None,
-        due_event_time=None,
-        review_at=bindparam("look_again"),
-        review_at_known=bindparam("look_again_known"),
-        status=bindparam("now_status"),
-        severity=bindparam("now_severity"),
-        alert=bindparam("now_alert"),
-        open=bindparam("now_open"),
-        alert_changes=bindparam("changes"),
-        firing_since=bindparam("since"),
-        judged_at=bindparam("at"),
-        content_digest=bindparam("content"),
-        meaning_digest=bindparam("meaning"),
-        failures=0,
-    )
-)
 _PUT_OFF = (
     update(cases)
-    .where(*_THIS)
+    .where(cases.c.force == bindparam("f"), cases.c.ref == bindparam("r"))
     .values(
         due_since=None,
         due_event_time=None,
@@ -85,54 +77,43 @@ _PUT_OFF = (
 )
 
 
-def _case_row(judged: Judged, at: datetime) -> Row:
-    told = judged.taken.told
-    return {
-        "f": judged.taken.force,
-        "r": judged.taken.ref,
-        "look_again": judged.review_at,
-        "look_again_known": judged.review_at_known,
-        "now_status": judged.verdict.status.value,
-        "now_severity": judged.verdict.severity.value,
-        "now_alert": judged.verdict.alert.value,
-        "now_open": judged.open,
-        "changes": judged.change.number if judged.change else told.changes,
-        "since": judged.change.since if judged.change else told.firing_since,
-        "at": at,
-        "content": judged.content_digest,
-        "meaning": judged.meaning_digest,
-    }
+def _case_row(judged: Judged, wall: int) -> Row:
+    taken, verdict, change = judged.taken, judged.verdict, judged.change
+    return (
+        taken.force,
+        taken.ref,
+        None,
+        None,
+        optional_micros(judged.review_at),
+        optional_micros(judged.review_at_known),
+        verdict.status.value,
+        verdict.severity.value,
+        verdict.alert.value,
+        judged.open,
+        change.number if change else taken.told.changes,
+        optional_micros(change.since if change else taken.told.firing_since),
+        wall,
+        judged.content_digest,
+        judged.meaning_digest,
+        0,
+    )
 
 
-def _verdict_row(judged: Judged) -> Row:
-    return {"force": judged.taken.force, "ref": judged.taken.ref, "content": judged.content}
+def _history_row(judged: Judged, cause: Cause, known: int | None, clock: int) -> Row:
+    return *judged.taken.key, clock, known, cause.kind, cause.ref, cause.revision, judged.content
 
 
-def _history_row(judged: Judged, cause: Cause, known: datetime | None, now: datetime) -> Row:
-    return {
-        **_verdict_row(judged),
-        "at": now,
-        "known": known,
-        "cause": cause.kind,
-        "cause_ref": cause.ref,
-        "cause_revision": cause.revision,
-    }
-
-
-def _alert_row(judged: Judged, cause: Cause, now: datetime, at: datetime) -> Row:
+def _alert_row(judged: Judged, cause: Cause, now: datetime, wall: int) -> Row:
     assert judged.change is not None
-    return {
-        "id": alert_id(judged.verdict, judged.change),
-        "kind": Kind.ALERT.value,
-        "topic": Topic.ALERTS.value,
-        "key": f"{judged.taken.force}:{judged.taken.ref}".encode(),
-        "value": alert_message(judged.verdict, judged.change, cause.as_dict(), now),
-        "headers": packed([]),
-        "created_at": at,
-    }
+    name, content = (
+        alert_id(judged.verdict, judged.change),
+        alert_message(judged.verdict, judged.change, cause.as_dict(), now),
+    )
+    key = f"{judged.taken.force}:{judged.taken.ref}".encode()
+    return name, Kind.ALERT.value, Topic.ALERTS.value, key, content, _NO_HEADERS, wall
 
 
-def _count(connection: Connection, judged: Sequence[Judged]) -> None:
+def _count_rows(judged: Sequence[Judged]) -> list[Row]:
     """Moves each case from where it was counted to where it now stands."""
     moves: Counter[tuple[str, str, str, str, bool]] = Counter()
     for each in judged:
@@ -140,6 +121,4 @@ def _count(connection: Connection, judged: Sequence[Judged]) -> None:
         if told.status and told.severity and told.alert:
             moves[each.taken.force, told.status, told.severity, told.alert, each.taken.open] -= 1
         moves[each.taken.force, verdict.status.value, verdict.severity.value, verdict.alert.value, each.open] += 1
-    rows = [(*place, number) for place, number in sorted(moves.items()) if number]
-    names = ("force", "status", "severity", "alert", "open", "cases")
-    add_up(connection, case_counts, [dict(zip(names, row, strict=True)) for row in rows], "cases")
+    return [(*place, number) for place, number in sorted(moves.items()) if number]

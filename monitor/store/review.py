@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from monitor.store.engine import reading, writing
+from monitor.store.engine import reading, recent, writing
 from monitor.store.instants import wall_clock
 from monitor.store.judging import Judged, judge_all
-from monitor.store.knowledge import load_knowledge
+from monitor.store.knowledge import Knowledge, load_knowledge
 from monitor.store.known_time import Advanced
 from monitor.store.record import put_off, record
 from monitor.store.shapes import BrokerEnds, Failure, Judge, Reviewed
@@ -36,7 +36,12 @@ def review_due(engine: Engine, judge: Judge, now: datetime, broker: BrokerEnds |
         moved = advanced(connection, broker, now)
         write(connection, moved)
         taken, more = take(connection, now, limit)
-        return _review(connection, taken, moved, judge, now, more)
+        if not taken:
+            return Reviewed()
+        knowledge = load_knowledge(connection, [each.key for each in taken], recent(engine))
+        reviewed = _judge_and_record(connection, taken, knowledge, moved, judge, now)
+        reviewed.more = more
+        return reviewed
 
 
 def _is_worth_it(connection: Connection, moved: Iterable[Advanced], now: datetime) -> bool:
@@ -45,18 +50,20 @@ def _is_worth_it(connection: Connection, moved: Iterable[Advanced], now: datetim
     return any(each.is_news(WORTH_WRITING) for each in moved) or is_due(connection, now, known)
 
 
-def _review(
-    connection: Connection, taken: list[Taken], moved: Iterable[Advanced], judge: Judge, now: datetime, more: bool
+def _judge_and_record(
+    connection: Connection,
+    taken: list[Taken],
+    knowledge: Knowledge,
+    moved: Iterable[Advanced],
+    judge: Judge,
+    now: datetime,
 ) -> Reviewed:
-    if not taken:
-        return Reviewed()
     at = wall_clock()
-    knowledge = load_knowledge(connection, [each.key for each in taken])
-    by_force = {each.after.force: each for each in moved}
-    found = list(judge_all(taken, knowledge, {force: each.known_time for force, each in by_force.items()}, judge, now))
+    forces = {each.after.force: each for each in moved}
+    found = list(judge_all(taken, knowledge, {force: each.known_time for force, each in forces.items()}, judge, now))
     judged = [each for each in found if isinstance(each, Judged)]
     failures = [each for each in found if isinstance(each, Failure)]
-    record(connection, judged, knowledge, {force: each.after.known for force, each in by_force.items()}, now, at)
+    record(connection, judged, knowledge, {force: each.after.known for force, each in forces.items()}, now, at)
     put_off(connection, failures, now)
     return Reviewed(
         taken=len(taken),
@@ -64,5 +71,4 @@ def _review(
         alerts=Counter(each.change.change for each in judged if each.change),
         failures=failures,
         event_times=[each.due_event_time for each in taken if each.due_event_time is not None],
-        more=more,
     )

@@ -1,11 +1,10 @@
 """Which cases are due: by the clock, by known time, or because an event marked them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, Row, Select, and_, func, select, type_coerce
 
 from monitor.rulebook.limits import HEARTBEAT_AHEAD
 from monitor.store.alerts import AlertState
@@ -28,15 +27,14 @@ _COLUMNS = (
     cases.c.open,
     cases.c.alert_changes,
     cases.c.firing_since,
-    cases.c.judged_at,
+    type_coerce(cases.c.judged_at, BigInteger).label("judged_at"),
     cases.c.content_digest,
     cases.c.meaning_digest,
 )
 _Select = Select[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """A case as it was before its review."""
 
     force: str
@@ -45,7 +43,7 @@ class Taken:
     review_at: datetime | None
     told: AlertState
     open: bool
-    judged_at: datetime | None
+    judged_at: int | None  # microseconds
     content_digest: bytes | None
     meaning_digest: bytes | None
 
@@ -119,15 +117,9 @@ def _taking(query: _Select, limit: int) -> _Select:
     return query.limit(limit).with_for_update(of=cases, skip_locked=True)
 
 
-def _taken(row: Row[Any]) -> Taken:
-    return Taken(
-        force=row.force,
-        ref=row.ref,
-        due_event_time=row.due_event_time if row.due_since is not None else None,
-        review_at=row.review_at,
-        told=AlertState(row.alert, row.status, row.severity, row.alert_changes, row.firing_since),
-        open=bool(row.open),
-        judged_at=row.judged_at,
-        content_digest=row.content_digest,
-        meaning_digest=row.meaning_digest,
-    )
+def _taken(row: Sequence[Any]) -> Taken:
+    (force, ref, due_since, event_time, review_at, status, severity, alert, is_open, changes, firing_since,
+     judged_at, content_digest, meaning_digest) = row  # fmt: skip
+    told = AlertState(alert, status, severity, changes, firing_since)
+    due_by = None if due_since is None else event_time
+    return Taken(force, ref, due_by, review_at, told, bool(is_open), judged_at, content_digest, meaning_digest)
