@@ -1,0 +1,82 @@
+"""`monitor verdicts`: what the store holds."""
+
+import sys
+import time
+from typing import Annotated, Any
+
+import typer
+
+from monitor.contract.identity import canonical_force
+from monitor.errors import UserError
+from monitor.settings import Settings, load_settings
+
+NOT_SETTLED = 4  # the exit status where --settle took longer
+_POLL_SECONDS = 0.1
+
+
+def command(
+    force: Annotated[str | None, typer.Option(help="Of this force only.")] = None,
+    settle: Annotated[
+        float | None,
+        typer.Option(min=0, help="First wait, up to so many seconds, until all that stands in the topics is judged."),
+    ] = None,
+) -> None:
+    """Print the verdicts in the form that `assess` has, by force and ref. Exits 4 if they do not settle in time."""
+    from monitor.store import DatabaseAway, open_store, stored_verdicts
+
+    settings = load_settings()
+    engine = open_store(settings.database_url)
+    try:
+        if settle is not None:
+            _settle(engine, settings, settle)
+        for verdict in stored_verdicts(engine, _canonical(force)):
+            sys.stdout.buffer.write(verdict + b"\n")
+        sys.stdout.flush()
+    except DatabaseAway as away:
+        raise UserError(f"The database does not answer ({away}); see to it, or change MONITOR_DATABASE_URL.") from None
+    finally:
+        engine.dispose()
+
+
+def _canonical(force: str | None) -> str | None:
+    try:
+        return None if force is None else canonical_force(force)
+    except ValueError:
+        raise UserError(f"--force must be a force's id, such as west-mercia, not {force!r}.") from None
+
+
+def _settle(engine: Any, settings: Settings, seconds: float) -> None:
+    """What is waited for is what stood in the topics when the broker was asked, once."""
+    from monitor.clock import clock_from
+    from monitor.store import unsettled
+
+    deadline, clock = time.monotonic() + seconds, clock_from(settings)
+    ends = _asked(settings, deadline)
+    while waiting := unsettled(engine, ends, clock.now()):
+        if time.monotonic() >= deadline:
+            _give_up(seconds, waiting)
+        time.sleep(_POLL_SECONDS)
+
+
+def _asked(settings: Settings, deadline: float) -> Any:
+    from monitor.stream.ends import EndOffsets
+    from monitor.stream.outages import BrokerAway
+
+    source = EndOffsets(settings)
+    try:
+        while True:
+            try:
+                return source.ask()
+            except BrokerAway as away:
+                if time.monotonic() >= deadline:
+                    raise UserError(f"The broker does not tell how far its topics reach: {away}.") from None
+                time.sleep(_POLL_SECONDS)
+    finally:
+        source.close()
+
+
+def _give_up(seconds: float, waiting: list[str]) -> None:
+    typer.echo(f"Not settled after {seconds:g} s:", err=True)
+    for sentence in waiting:
+        typer.echo(f"  {sentence}", err=True)
+    raise typer.Exit(NOT_SETTLED)

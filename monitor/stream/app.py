@@ -1,0 +1,64 @@
+"""The Faust app: consumer groups and partitions, and nothing else of it."""
+
+from typing import Any
+
+import faust
+from faust.app.base import BootStrategy
+
+from monitor.settings import Settings
+from monitor.stream.agents import add_agents
+from monitor.stream.batches import Batches
+from monitor.stream.consumer import Transport
+from monitor.stream.merger import Merger
+from monitor.stream.reading import Place
+
+# How long a worker may be silent before its partitions go to another.
+SESSION_SECONDS = 20.0
+
+
+class ConsumerOnly(BootStrategy):
+    """No web server (Faust's own shows its insides to anyone), and no producer: the relay has its own."""
+
+    enable_web = False
+    enable_kafka_producer = False
+
+
+class WorkerApp(faust.App):
+    """Runs inside our own event loop: it takes over neither signals nor logs nor standard output."""
+
+    BootStrategy = ConsumerOnly
+    mundane_level = "debug"  # its starts and stops
+
+    def __init__(self, settings: Settings, merger: Merger, batches: Batches) -> None:
+        # Not `settings`: Faust has a property of that name.
+        self.monitor_settings, self.merger, self.batches = settings, merger, batches
+        super().__init__(settings.consumer_group, **_options(settings))
+        add_agents(self, settings, batches)
+
+    def assigned(self) -> set[Place]:
+        return set(self.consumer.places())
+
+    def _new_transport(self) -> Any:
+        return Transport(self.conf.broker_consumer, self)
+
+    def _create_directories(self) -> None:
+        """Faust keeps nothing on disk here: there are no tables."""
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    return {
+        "broker": [f"kafka://{server}" for server in settings.bootstrap_servers],
+        "broker_client_id": "monitor-worker",
+        "broker_session_timeout": SESSION_SECONDS,
+        "broker_heartbeat_interval": SESSION_SECONDS / 5,
+        "broker_check_crcs": True,
+        "consumer_auto_offset_reset": "earliest",
+        # Small, so that no partition runs far ahead of the others; a message larger than this still comes, alone.
+        "consumer_max_fetch_size": 512 * 1024,
+        "stream_buffer_maxsize": 1000,
+        "key_serializer": "raw",
+        "value_serializer": "raw",
+        "topic_allow_declare": False,
+        "topic_disable_leader": True,
+        "web_enabled": False,
+    }

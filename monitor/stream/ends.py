@@ -1,0 +1,96 @@
+"""How far the topics on the broker reach."""
+
+import logging
+import time
+from collections.abc import Iterable
+from threading import Lock
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from monitor.clock import Clock
+from monitor.contract.topics import INPUT_TOPICS, Topic
+from monitor.settings import Settings
+from monitor.store import BrokerEnds, Places
+from monitor.stream.loops import Loop
+from monitor.stream.outages import BrokerAway
+from monitor.telemetry.stored import AskedEnds
+
+REFRESH_SECONDS = 0.4  # known time takes ends to be good for a second
+_TIMEOUT_MS = 2000
+
+
+class EndOffsets:
+    """Asks the broker for end offsets, over one connection that is made when first needed. For any thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = Lock()
+        self._consumer: KafkaConsumer | None = None
+
+    def ask(self, topics: Iterable[Topic] = INPUT_TOPICS) -> Places:
+        """The offset that the next message of each partition will get. Raises BrokerAway."""
+        with self._lock:
+            try:
+                return self._ask(tuple(topics))
+            except (KafkaError, OSError) as error:
+                raise BrokerAway(f"{self._settings.broker}: {error}") from None
+
+    def close(self) -> None:
+        with self._lock:
+            if self._consumer is not None:
+                self._consumer.close(autocommit=False, timeout_ms=_TIMEOUT_MS)
+                self._consumer = None
+
+    def _ask(self, topics: tuple[Topic, ...]) -> Places:
+        consumer = self._connected()
+        wanted = {
+            TopicPartition(self._settings.topic(topic), number): (topic, number)
+            for topic in topics
+            for number in self._partitions(consumer, topic)
+        }
+        ends = consumer.end_offsets(list(wanted), timeout_ms=_TIMEOUT_MS)
+        return {wanted[place]: end for place, end in ends.items()}
+
+    def _partitions(self, consumer: KafkaConsumer, topic: Topic) -> Iterable[int]:
+        name = self._settings.topic(topic)
+        found: set[int] = consumer.partitions_for_topic(name)
+        if not found:
+            raise BrokerAway(f"{self._settings.broker} has no topic {name}: `monitor topics create` makes it")
+        return sorted(found)
+
+    def _connected(self) -> KafkaConsumer:
+        if self._consumer is None:
+            logging.getLogger("kafka").setLevel(logging.CRITICAL)  # who asks says what is away, and less often
+            self._consumer = KafkaConsumer(
+                bootstrap_servers=self._settings.bootstrap_servers,
+                client_id="monitor-ends",
+                enable_auto_commit=False,
+                allow_auto_create_topics=False,
+                bootstrap_timeout_ms=_TIMEOUT_MS,
+                request_timeout_ms=_TIMEOUT_MS,
+                reconnect_backoff_max_ms=1000,
+                metadata_max_age_ms=10_000,  # partitions that are added are seen soon
+            )
+        return self._consumer
+
+
+class EndsWatch(Loop):
+    """Keeps the end offsets fresh: known time leans on them, and the lags in the metrics."""
+
+    def __init__(self, source: EndOffsets, clock: Clock) -> None:
+        super().__init__("ends")
+        self._source, self._clock = source, clock
+        self.asked: AskedEnds | None = None
+        self.crime_records: BrokerEnds | None = None
+
+    def step(self) -> float:
+        taken_at, asked_at = self._clock.now(), time.time()
+        ends = self._source.ask()
+        self.asked = AskedEnds(ends, asked_at)
+        self.crime_records = BrokerEnds(crime_record_ends(ends), taken_at)
+        return REFRESH_SECONDS
+
+
+def crime_record_ends(ends: Places) -> dict[int, int]:
+    return {number: end for (topic, number), end in ends.items() if topic is Topic.CRIME_RECORDS}

@@ -1,0 +1,132 @@
+"""Merge: messages become rows, in one thread for all topics."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from threading import Event
+from typing import Any
+
+from monitor import store
+from monitor.contract.codec import Decoded, Unreadable, decode
+from monitor.contract.topics import Topic
+from monitor.store import Places, Received
+from monitor.stream.ends import EndOffsets, crime_record_ends
+from monitor.stream.loops import Loop
+from monitor.stream.outages import Outages, Stopped
+from monitor.telemetry import metrics
+from monitor.telemetry.logs import get_logger
+
+_log = get_logger(__name__)
+
+Messages = Sequence[tuple[Topic, Any]]  # with the messages as Faust gives them
+
+
+class Merger:
+    """All writing of what is received, in one thread and so in one order. `reviewer` and `relay` are woken for it."""
+
+    def __init__(self, engine: Any, ends: EndOffsets, reviewer: Loop, relay: Loop) -> None:
+        self._engine, self._ends = engine, ends
+        self._reviewer, self._relay = reviewer, relay
+        self._stopping = Event()
+        self._outages = Outages(self._stopping)
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix="merge")
+
+    def stop(self) -> None:
+        """Whatever is being waited for is given up; nothing of it was written."""
+        self._stopping.set()
+        self.thread.shutdown(cancel_futures=True)
+
+    def merge(self, messages: Messages) -> None:
+        """Decode and merge. Returns when it is committed, however long that takes; raises Stopped."""
+        started = time.perf_counter()
+        batch = [received(topic, message) for topic, message in messages]
+        # Taken after the last heartbeat was read and before any is merged, so that they bound all that stood before.
+        ends = self._crime_record_ends() if store.needs_ends(batch) else None
+        for merged in self._merged(batch, ends):
+            self._account(merged)
+        metrics.MERGE_SECONDS.observe(time.perf_counter() - started)
+        for topic, number in {(each.topic, each.partition) for each in batch}:
+            metrics.LAST_MERGE.labels(topic.value, number).set_to_current_time()
+
+    def starting_places(self, begins: Places, ends: Places) -> Places:
+        """Where each newly assigned partition is read from, and noted as such: right after what was merged."""
+        return self._outages.outlast(lambda: self._place(begins, ends))
+
+    def skip_to(self, places: Places) -> None:
+        """Nothing is left to merge below these offsets: what lies there are marks of transactions."""
+        self._outages.outlast(lambda: store.place(self._engine, places))
+
+    def _place(self, begins: Places, ends: Places) -> Places:
+        merged = {place: at.next_offset for place, at in store.progress(self._engine).items()}
+        places = {place: starting_offset(place, merged.get(place), begins[place], ends[place]) for place in begins}
+        store.place(self._engine, places, crime_record_ends(ends))
+        return places
+
+    def _crime_record_ends(self) -> Mapping[int, int]:
+        return crime_record_ends(self._outages.outlast(lambda: self._ends.ask([Topic.CRIME_RECORDS])))
+
+    def _merged(self, batch: list[Received], ends: Mapping[int, int] | None) -> Iterable[store.Merged]:
+        """If the store refuses a batch for good, halves of it are tried, until the one message at fault is alone."""
+        try:
+            return [self._outages.outlast(lambda: store.merge(self._engine, batch, ends))]
+        except Stopped:
+            raise
+        except Exception as error:
+            _log.exception("A batch could not be merged as a whole.", messages=len(batch))
+            if len(batch) == 1:
+                return self._merged([refused(batch[0], error)], ends)
+            middle = len(batch) // 2
+            return [*self._merged(batch[:middle], ends), *self._merged(batch[middle:], ends)]
+
+    def _account(self, merged: store.Merged) -> None:
+        for (topic, outcome), number in merged.outcomes.items():
+            metrics.MESSAGES.labels(topic.value, outcome.value).inc(number)
+        for reason, number in merged.dead_letters.items():
+            metrics.DEAD_LETTERS.labels(reason).inc(number)
+        self._reviewer.wake()
+        if merged.dead_letters:
+            self._relay.wake()
+
+
+def received(topic: Topic, message: Any) -> Received:
+    headers = list(message.headers or ())
+    return Received(
+        topic=topic,
+        partition=message.partition,
+        offset=message.offset,
+        broker_time=datetime.fromtimestamp(message.timestamp, UTC),
+        content=_content(topic, message.value, headers),
+        key=message.key,
+        value=message.value,
+        headers=headers,
+    )
+
+
+def _content(topic: Topic, value: bytes | None, headers: list[tuple[str, bytes]]) -> Decoded | Unreadable:
+    try:
+        return decode(topic, value, headers)
+    except Unreadable as unreadable:
+        return unreadable
+    except Exception as error:  # a message must never hold up the next, whatever is wrong with it or with us
+        _log.exception("A message could not be decoded for a reason that the contract does not know.")
+        return Unreadable("not_decoded", f"the message could not be decoded ({type(error).__name__})")
+
+
+def refused(message: Received, error: Exception) -> Received:
+    """The same as a dead letter."""
+    if isinstance(message.content, Unreadable):
+        raise error
+    return replace(message, content=Unreadable("not_merged", f"the store refused the message ({type(error).__name__})"))
+
+
+def starting_offset(place: tuple[Topic, int], merged: int | None, begin: int, end: int) -> int:
+    """After what was merged; from the beginning where that cannot be: nothing merged yet, or a topic made anew."""
+    if merged is None or merged > end:
+        if merged is not None:
+            _log.warning("A topic ends before what was merged of it: it is read anew.", topic=place[0], merged=merged)
+        return begin
+    if merged < begin:
+        _log.error("Messages were deleted before they were merged.", topic=place[0], messages=begin - merged)
+    return max(merged, begin)

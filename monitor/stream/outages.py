@@ -1,0 +1,73 @@
+"""Waiting for what is away, and saying so every few seconds."""
+
+import time
+from collections.abc import Callable
+from threading import Event
+from typing import TypeVar
+
+from monitor.store import DatabaseAway
+from monitor.telemetry.logs import get_logger
+from monitor.telemetry.metrics import OUTAGE_SECONDS
+
+_log = get_logger(__name__)
+_T = TypeVar("_T")
+
+SAY_EVERY = 5.0  # seconds
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
+
+
+class BrokerAway(Exception):  # noqa: N818 - a state to wait out, not a mistake
+    """The broker does not answer, or not with what was asked for."""
+
+
+class Stopped(Exception):  # noqa: N818 - not an error
+    """The worker is being stopped, so what was waited for is given up."""
+
+
+class Outage:
+    """What is said of one thing that may be away: at once, every few seconds while it lasts, and when it is over."""
+
+    def __init__(self, away: str, log: Callable[..., None] = _log.warning) -> None:
+        self.away = away
+        self._log = log
+        self._began = self._said = self._counted = 0.0
+
+    def failed(self, reason: object) -> None:
+        now = time.monotonic()
+        if not self._began:
+            self._began, self._counted = now, now
+        OUTAGE_SECONDS.labels(self.away).inc(now - self._counted)
+        self._counted = now
+        if not self._said or now - self._said >= SAY_EVERY:
+            self._said = now
+            self._log(f"Waiting for the {self.away}.", seconds=round(now - self._began), reason=str(reason))
+
+    def over(self) -> None:
+        if self._began:
+            self._log(f"The {self.away} answers again.", seconds=round(time.monotonic() - self._began))
+            self._began = self._said = 0.0
+
+
+class Outages:
+    """Does things until they succeed, however long broker or database are away; ends with `Stopped` when stopping."""
+
+    def __init__(self, stopping: Event) -> None:
+        self._stopping = stopping
+        self._broker, self._database = Outage("broker"), Outage("database")
+
+    def outlast(self, attempt: Callable[[], _T]) -> _T:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                result = attempt()
+            except BrokerAway as away:
+                self._broker.failed(away)
+            except DatabaseAway as away:
+                self._database.failed(away)
+            else:
+                self._broker.over()
+                self._database.over()
+                return result
+            if self._stopping.wait(pause):
+                raise Stopped
+            pause = min(2 * pause, LONGEST_PAUSE)

@@ -1,0 +1,61 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from monitor import store
+from monitor.clock import clock_from
+from monitor.rulebook import load_rulebook
+from monitor.rulebook.mapping import load_mappings
+from monitor.settings import Settings
+from monitor.stream.ends import EndOffsets, EndsWatch
+from monitor.stream.merger import Merger
+from monitor.stream.relay import Relay
+from monitor.stream.reviewer import Reviewer
+from monitor.telemetry.metrics import REGISTRY
+from monitor.telemetry.stored import StoredGauges
+
+_JOIN_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Parts:
+    """All of the worker but Faust: each has a thread of its own."""
+
+    engine: Any
+    ends: EndOffsets
+    watch: EndsWatch
+    relay: Relay
+    reviewer: Reviewer
+    merger: Merger
+
+
+@contextmanager
+def running_parts(settings: Settings) -> Iterator[Parts]:
+    """Raises UserError for a database or a force mapping that cannot be used."""
+    judge = store.judge_with(load_rulebook(), load_mappings(settings.force_mappings))
+    engine = store.open_store(settings.database_url)
+    parts = _parts(settings, engine, judge)
+    gauges = StoredGauges(engine, clock_from(settings), lambda: parts.watch.asked)
+    REGISTRY.register(gauges)
+    loops = (parts.watch, parts.relay, parts.reviewer)
+    for loop in loops:
+        loop.start()
+    try:
+        yield parts
+    finally:
+        for loop in loops:
+            loop.stop()
+        parts.merger.stop()
+        for loop in loops:
+            loop.join(_JOIN_SECONDS)
+        parts.ends.close()
+        REGISTRY.unregister(gauges)
+        engine.dispose()
+
+
+def _parts(settings: Settings, engine: Any, judge: store.Judge) -> Parts:
+    clock, ends = clock_from(settings), EndOffsets(settings)
+    watch, relay = EndsWatch(ends, clock), Relay(engine, settings)
+    reviewer = Reviewer(engine, judge, clock, watch, relay)
+    return Parts(engine, ends, watch, relay, reviewer, Merger(engine, ends, reviewer, relay))

@@ -1,0 +1,93 @@
+"""Relay: what waits in the outbox goes to the broker, at least once, and is marked as sent."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from kafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+
+from monitor import store
+from monitor.settings import Settings
+from monitor.store import Kind, OutboxMessage
+from monitor.stream.loops import Loop
+from monitor.stream.outages import BrokerAway
+from monitor.stream.producing import make_producer
+from monitor.telemetry.logs import get_logger
+from monitor.telemetry.metrics import SENT
+
+_log = get_logger(__name__)
+
+LIMIT = 500
+IDLE_SECONDS = 1.0  # another worker may have left something
+CUT_TO = 512 * 1024  # bytes kept of a dead letter that the broker finds too large
+
+
+class Relay(Loop):
+    """Sends in the order of the outbox, so that changes of one alert stay in order.
+
+    What comes after a message that failed is sent again with it: a reader drops repeats by the header `id`.
+    """
+
+    def __init__(self, engine: Any, settings: Settings) -> None:
+        super().__init__("relay")
+        self._engine, self._settings = engine, settings
+        self._producer: Any = None
+
+    def step(self) -> float:
+        waiting = store.unsent(self._engine, LIMIT)
+        if not waiting:
+            return IDLE_SECONDS
+        sent, error = self._send(waiting)
+        store.mark_sent(self._engine, [each.number for each in sent], datetime.now(UTC))
+        for each in sent:
+            SENT.labels(each.kind).inc()
+        if error is not None:
+            self._drop_producer()
+            raise BrokerAway(f"{self._settings.broker}: {error}")
+        return 0
+
+    def close(self) -> None:
+        self._drop_producer()
+
+    def _send(self, waiting: Sequence[OutboxMessage]) -> tuple[list[OutboxMessage], Exception | None]:
+        """What the broker confirmed, up to the first that it did not."""
+        self._producer = self._producer or make_producer(self._settings)
+        sent: list[OutboxMessage] = []
+        try:
+            futures = [self._hand_over(each) for each in waiting]
+            self._producer.flush(timeout=15)
+            for each, future in zip(waiting, futures, strict=True):
+                self._confirm(each, future)
+                sent.append(each)
+        except KafkaError as error:
+            return sent, error
+        return sent, None
+
+    def _confirm(self, message: OutboxMessage, future: Any) -> None:
+        try:
+            future.get(timeout=1)
+        except (MessageSizeTooLargeError, RecordListTooLargeError):
+            if message.kind is not Kind.DEAD_LETTER:
+                raise
+            _log.warning(
+                "A dead letter is too large for its topic and is sent cut short.", bytes=len(message.value or b"")
+            )
+            self._hand_over(cut_short(message)).get(timeout=15)
+
+    def _hand_over(self, message: OutboxMessage) -> Any:
+        value = b"" if message.key is None and message.value is None else message.value
+        return self._producer.send(
+            self._settings.topic(message.topic), key=message.key, value=value, headers=list(message.headers)
+        )
+
+    def _drop_producer(self) -> None:
+        if self._producer is not None:
+            self._producer.close(timeout=0)
+            self._producer = None
+
+
+def cut_short(letter: OutboxMessage) -> OutboxMessage:
+    """With headers added, a message that was only just small enough is too large for the topic of dead letters."""
+    value = letter.value or b""
+    return replace(letter, value=value[:CUT_TO], headers=(*letter.headers, ("cut-from", str(len(value)).encode())))

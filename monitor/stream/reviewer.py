@@ -1,0 +1,53 @@
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from monitor import store
+from monitor.clock import Clock
+from monitor.stream.ends import EndsWatch
+from monitor.stream.loops import Loop
+from monitor.telemetry import metrics
+from monitor.telemetry.logs import get_logger
+
+_log = get_logger(__name__)
+
+LIMIT = 1000  # cases a transaction: a merge that waits meanwhile waits some tenths of a second
+IDLE_SECONDS = 0.5  # known time may move, or another worker merge: nobody wakes us then
+_LEAST_WAIT = 0.02
+
+
+class Reviewer(Loop):
+    """Judges what is due, by an event or by time. A merge wakes it; else it wakes at the next review time."""
+
+    def __init__(self, engine: Any, judge: store.Judge, clock: Clock, ends: EndsWatch, relay: Loop) -> None:
+        super().__init__("review")
+        self._engine, self._judge, self._clock = engine, judge, clock
+        self._ends, self._relay = ends, relay
+
+    def step(self) -> float:
+        started = time.perf_counter()
+        reviewed = store.review_due(self._engine, self._judge, self._clock.now(), self._ends.crime_records, LIMIT)
+        if reviewed.taken:
+            metrics.REVIEW_SECONDS.observe(time.perf_counter() - started)
+            self._account(reviewed)
+        if reviewed.alerts:
+            self._relay.wake()
+        return 0 if reviewed.more else self._until_next()
+
+    def _until_next(self) -> float:
+        now = self._clock.now()
+        due = store.next_due(self._engine, now)
+        seconds = IDLE_SECONDS if due is None else (due - now).total_seconds()
+        return min(max(seconds, _LEAST_WAIT), IDLE_SECONDS)
+
+    def _account(self, reviewed: store.Reviewed) -> None:
+        metrics.REVIEWS.inc(reviewed.taken)
+        metrics.VERDICT_CHANGES.inc(reviewed.changed)
+        for change, number in reviewed.alerts.items():
+            metrics.ALERT_CHANGES.labels(change).inc(number)
+        now = datetime.now(UTC)
+        for event_time in reviewed.event_times:
+            metrics.VERDICT_DELAY.observe(max(0.0, (now - event_time).total_seconds()))
+        for failure in reviewed.failures:
+            metrics.REVIEW_FAILURES.inc()
+            _log.error("An incident could not be judged and is put off.", force=failure.force, exc_info=failure.error)

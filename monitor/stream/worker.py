@@ -1,0 +1,125 @@
+"""The worker: starts its parts, keeps Faust running beside them, and stops all of it cleanly."""
+
+import asyncio
+import gc
+import signal
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from threading import Event
+
+import uvloop
+
+from monitor import __version__, store
+from monitor.rulebook import load_rulebook
+from monitor.settings import Settings
+from monitor.stream.app import WorkerApp
+from monitor.stream.batches import Batches
+from monitor.stream.outages import Outages, Stopped
+from monitor.stream.parts import Parts, running_parts
+from monitor.stream.stalls import Stalls
+from monitor.telemetry import metrics
+from monitor.telemetry.logs import get_logger
+from monitor.telemetry.server import MetricsServer
+
+_log = get_logger(__name__)
+
+STOP_SECONDS = 5.0  # for Faust to leave its group: a broker that is away must not hold up a stop
+GC_THRESHOLD = 200_000  # batches of live models would else set off one full collection after the other
+_PAUSE_SECONDS = 2.0
+_TICK_SECONDS = 1.0
+_FRESH_SECONDS = 5.0
+
+
+def run_worker(settings: Settings, on_ready: Callable[[str], None] = lambda _: None) -> None:
+    """Runs until SIGINT or SIGTERM. `on_ready` is told the address of the metrics, once it reads the topics.
+
+    Raises UserError for what the user can put right, before anything is read.
+    """
+    with MetricsServer(settings.metrics_host, settings.metrics_port) as server, running_parts(settings) as parts:
+        metrics.BUILD.labels(__version__, load_rulebook().edition).set(1)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_Supervisor(settings, parts, lambda: on_ready(server.address)).run())
+    _log.info("The worker has stopped.")
+
+
+class _Supervisor:
+    """Runs one Faust app after the other: a new one wherever the last one crashed or stands still."""
+
+    def __init__(self, settings: Settings, parts: Parts, on_ready: Callable[[], None]) -> None:
+        self._settings, self._parts, self._on_ready = settings, parts, on_ready
+        self._stop, self._giving_up = asyncio.Event(), Event()
+        self._batches = Batches(parts.merger)
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._begin_to_stop)
+        collecting = asyncio.create_task(self._batches.run())
+        with suppress(Stopped):
+            while not self._stop.is_set():
+                await loop.run_in_executor(None, self._until_all_answer)
+                await self._run_app()
+        collecting.cancel()
+
+    def _begin_to_stop(self) -> None:
+        self._stop.set()
+        self._giving_up.set()
+
+    def _until_all_answer(self) -> None:
+        outages = Outages(self._giving_up)
+        outages.outlast(self._parts.ends.ask)
+        outages.outlast(lambda: store.progress(self._parts.engine))
+
+    async def _run_app(self) -> None:
+        metrics.CONSUMER_STARTS.inc()
+        app = WorkerApp(self._settings, self._parts.merger, self._batches)
+        try:
+            if await self._unless_stopped(app.start()):
+                self._ready()
+                await self._unless_stopped(self._until_ended(app))
+        except Exception:
+            _log.exception("The consumer ended; it is started anew.")
+        finally:
+            await self._stop_app(app)
+        if not self._stop.is_set():
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _unless_stopped(self, work: Coroutine[object, object, None]) -> bool:
+        """Whether it came to its end. What it raises is raised."""
+        working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if working.done():
+            working.result()
+            return True
+        working.cancel()
+        return False
+
+    def _ready(self) -> None:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(GC_THRESHOLD, 20, 100)
+        self._on_ready()
+
+    async def _until_ended(self, app: WorkerApp) -> None:
+        stalls = Stalls(time.monotonic())
+        while not app.should_stop:
+            await asyncio.sleep(_TICK_SECONDS)
+            if stalls.is_stalled(time.monotonic(), app.assigned(), self._batches.reading.merged, self._fresh_ends()):
+                raise RuntimeError("it stands still though there are messages to read")
+        if app.crash_reason is not None:
+            raise app.crash_reason
+
+    def _fresh_ends(self) -> store.Places:
+        """None while the broker does not answer, or merging waits for the database: then standing still is right."""
+        asked = self._parts.watch.asked
+        if asked is None or time.time() - asked.asked_at > _FRESH_SECONDS or self._batches.is_waiting:
+            return {}
+        return asked.ends
+
+    async def _stop_app(self, app: WorkerApp) -> None:
+        try:
+            await asyncio.wait_for(app.stop(), STOP_SECONDS)
+        except Exception as error:
+            _log.warning("The consumer did not stop cleanly; nothing is lost by that.", reason=repr(error))
