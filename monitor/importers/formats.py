@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 ISO, UNIX = "iso", "unix"
 _PROBE = datetime(2016, 11, 29, 23, 58, 57, tzinfo=UTC)
@@ -23,6 +24,7 @@ def check_format(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=1024)  # the times of a row are read for several fields
 def parse(text: str, formats: tuple[str, ...]) -> datetime | None:
     """The time, naive where the text names no offset, by the first format that fits; None where none does."""
     for form in formats:

@@ -14,8 +14,13 @@ class Rows:
 
     count: int = 0
     first: list[int] = field(default_factory=list)
+    _last: int = 0
 
     def add(self, number: int) -> None:
+        """Rows come in order; one that is added again is still one row."""
+        if number == self._last:
+            return
+        self._last = number
         self.count += 1
         if len(self.first) < SHOWN:
             self.first.append(number)

@@ -61,13 +61,7 @@ class Values:
             return None
 
     def time(self, field: str, cell: TimeCell | None, row: Row, not_before: datetime | None = None) -> datetime | None:
-        """An optional time: one that cannot be read is left out, and counted."""
-        text = text_of(cell, row) if cell else ""
-        try:
-            return self.times.read(text, cell.formats if cell else (), row.number, not_before) if text else None
-        except UnusableTimeError:
-            self.tally.left_out[field].add(row.number)
-            return None
+        return self._optional(field, text_of(cell, row), cell, row, not_before) if cell else None
 
     def needed_time(self, field: str, cell: TimeCell, row: Row, not_before: datetime | None = None) -> datetime:
         if not (text := text_of(cell, row)):
@@ -79,10 +73,20 @@ class Values:
 
     def latest(self, field: str, cell: TimeCell | None, row: Row, not_before: datetime | None) -> datetime | None:
         """The latest of the columns, where one value has several."""
-        columns = cell.column if cell else ()
-        single = [TimeCell(column=(name,), formats=cell.formats) for name in columns if cell]
-        found = (self.time(field, each, row, not_before) for each in single)
+        if cell is None:
+            return None
+        found = (self._optional(field, row.cells[name], cell, row, not_before) for name in cell.column)
         return max((time for time in found if time), default=None)
+
+    def _optional(
+        self, field: str, text: str, cell: TimeCell, row: Row, not_before: datetime | None
+    ) -> datetime | None:
+        """One that cannot be read is left out, and counted."""
+        try:
+            return self.times.read(text, cell.formats, row.number, not_before) if text else None
+        except UnusableTimeError:
+            self.tally.left_out[field].add(row.number)
+            return None
 
     def person(self, cell: PersonCell | None, row: Row) -> str | None:
         if cell is None or self.pseudonyms is None:

@@ -37,12 +37,15 @@ def check(part: Part, tally: Tally, row: int) -> None:
         tally.unknown[name].add(row)
 
 
-def _written(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _written(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_written(item) for item in value]
-    return _time(value) if isinstance(value, datetime) else value
+def _written(part: Part) -> Part:
+    """With its times as text; those of its reason or cancellation too."""
+    return {name: _plain(value) for name, value in part.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return _time(value)
+    return _written(value) if isinstance(value, dict) else value
 
 
 def _time(time: datetime) -> str:
