@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 
 from monitor.errors import UserError
+from monitor.settings_web import WebSettings
 
 PREFIX = "MONITOR_"
 ENV_FILE = ".env"
@@ -70,7 +71,7 @@ def _existing(value: str | Path) -> Path:
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-class Settings(BaseModel):
+class Settings(WebSettings):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     data_dir: Path = Path("data")
@@ -149,5 +150,7 @@ def _sentence(error: ValidationError) -> str:
             return f"{variable} must be {expected}, not {first['input']!r}."
         case "greater_than_equal" | "less_than_equal" | "int_parsing", _:
             return f"{variable} must be a whole number from 0 to 65535, not {first['input']!r}."
+        case "bool_parsing", _:
+            return f"{variable} must be true or false, not {first['input']!r}."
         case _:
             return f"{variable} cannot be used: {first['msg']}."

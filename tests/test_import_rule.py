@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1]
 # A room may import rooms of a lower number, and itself.
 ROOMS = {
     "errors": 0,
+    "settings_web": 0,
     "settings": 1,
     "clock": 2,
     "contract": 3,
