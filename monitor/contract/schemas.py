@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel
 
 from monitor.contract.alert import AlertMessage
+from monitor.contract.audit import AuditHead
 from monitor.contract.events import NEEDED, CrimeSnapshot, Decision, Heartbeat, IncidentSnapshot
 from monitor.contract.topics import Topic
 
@@ -22,6 +23,7 @@ MODELS: dict[Topic, type[BaseModel]] = {
     Topic.DECISIONS: Decision,
     Topic.HEARTBEATS: Heartbeat,
     Topic.ALERTS: AlertMessage,
+    Topic.AUDIT_HEADS: AuditHead,
 }
 KEYS = {
     Topic.INCIDENTS: "force:incident_ref",
@@ -30,6 +32,7 @@ KEYS = {
     Topic.HEARTBEATS: "force:feed",
     Topic.ALERTS: "force:incident_ref",
     Topic.DEAD_LETTERS: "as received",
+    Topic.AUDIT_HEADS: "force",
 }
 SUMMARIES = {
     Topic.INCIDENTS: "Snapshots of incident logs",
@@ -38,6 +41,7 @@ SUMMARIES = {
     Topic.HEARTBEATS: "Everything up to `as_of` has been sent",
     Topic.ALERTS: "Changes of alerts",
     Topic.DEAD_LETTERS: "What could not be read, as it came, with the reason in headers",
+    Topic.AUDIT_HEADS: "Heads of the audit log, to hold it against",
 }
 
 
@@ -55,8 +59,8 @@ def asyncapi() -> dict[str, Any]:
         "info": {
             "title": "Recording-compliance monitor",
             "version": f"{VERSION}.0.0",
-            "description": "Incident logs and crime records in; alerts and dead letters out. A topic prefix may stand "
-            "before each name.",
+            "description": "Incident logs and crime records in; alerts, dead letters and audit heads out. A topic "
+            "prefix may stand before each name.",
         },
         "defaultContentType": "application/json",
         "channels": {topic.value: _channel(topic) for topic in Topic},
@@ -122,7 +126,7 @@ def _operation_name(topic: Topic) -> str:
 
 
 def _action(topic: Topic) -> str:
-    return "send" if topic in {Topic.ALERTS, Topic.DEAD_LETTERS} else "receive"
+    return "send" if topic in {Topic.ALERTS, Topic.DEAD_LETTERS, Topic.AUDIT_HEADS} else "receive"
 
 
 def _operation(topic: Topic) -> dict[str, Any]:

@@ -10,6 +10,7 @@ class Topic(StrEnum):
     HEARTBEATS = "feed-heartbeats"
     ALERTS = "recording-alerts"
     DEAD_LETTERS = "recording-dead-letters"
+    AUDIT_HEADS = "recording-audit-heads"
 
 
 INPUT_TOPICS = (Topic.INCIDENTS, Topic.CRIME_RECORDS, Topic.DECISIONS, Topic.HEARTBEATS)

@@ -89,6 +89,8 @@ class Reviewed:
 class Kind(StrEnum):
     ALERT = "alert"
     DEAD_LETTER = "dead_letter"
+    DECISION = "decision"
+    AUDIT_HEAD = "audit_head"
 
 
 @dataclass(frozen=True, slots=True)

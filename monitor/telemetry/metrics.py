@@ -53,7 +53,7 @@ ALERT_CHANGES = _counter("alert_changes_total", "Changes of alerts; change is ra
 VERDICT_DELAY = _histogram(
     "event_to_verdict_seconds", "Time from the broker's receipt of an event to the verdict that knows it.", _DELAYS
 )
-SENT = _counter("sent_total", "Messages sent to the broker; kind is alert or dead_letter.", "kind")
+SENT = _counter("sent_total", "Messages sent to the broker; kind is alert, dead_letter, decision or audit_head.", "kind")
 LOOP_ERRORS = _counter(
     "loop_errors_total", "Unexpected errors in a loop of the worker, which went on after a pause.", "loop"
 )
