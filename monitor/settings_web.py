@@ -30,13 +30,14 @@ def _issuer(value: str) -> str:
     raise ValueError("must be the https:// address of an OpenID Connect provider")
 
 
-def _pairs(value: str | dict[str, str]) -> dict[str, str]:
-    if isinstance(value, dict):
+def _pairs(value: str) -> str:
+    if all(sign and name.strip() and role.strip() for name, sign, role in _parts(value)):
         return value
-    pairs = [entry.partition("=") for entry in value.split(",") if entry.strip()]
-    if all(sign and name.strip() and role.strip() for name, sign, role in pairs):
-        return {name.strip(): role.strip() for name, _, role in pairs}
     raise ValueError("must be NAME=ROLE pairs with commas between, such as fcr-team=registrar,control-room=bureau")
+
+
+def _parts(value: str) -> list[tuple[str, str, str]]:
+    return [entry.partition("=") for entry in value.split(",") if entry.strip()]
 
 
 class WebSettings(BaseModel):
@@ -51,4 +52,9 @@ class WebSettings(BaseModel):
     oidc_name_claim: str = "name"
     oidc_roles_claim: str = "roles"  # dots lead into nested claims: realm_access.roles
     oidc_forces_claim: str = "forces"
-    oidc_role_names: Annotated[dict[str, str], BeforeValidator(_pairs)] = {}  # the provider's name of a role -> ours
+    oidc_role_names: Annotated[str, BeforeValidator(_pairs)] = ""  # the provider's name of a role = ours, ...
+
+    @property
+    def roles_by_name(self) -> dict[str, str]:
+        """Our role for each name of the provider's that is not ours already."""
+        return {name.strip(): role.strip() for name, _, role in _parts(self.oidc_role_names)}

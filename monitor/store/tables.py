@@ -203,3 +203,16 @@ outbox = Table(
     UniqueConstraint("id"),
     _where("outbox_unsent", "number", where="sent_at IS NULL"),
 )
+
+# Of the browser only the digest of its token is kept: who reads this table cannot sign in with it.
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("token_digest", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # JSON
+    _instant("seen_at"),
+    _instant("expires_at"),
+    PrimaryKeyConstraint("token_digest"),
+    Index("web_sessions_by_expiry", "expires_at"),
+    sqlite_with_rowid=False,
+)
