@@ -15,7 +15,7 @@ import typer
 from monitor.errors import UserError
 from monitor.importers.load import MappingFile
 from monitor.importers.persons import Pseudonyms, read_secret
-from monitor.importers.progress import shown
+from monitor.importers.progress import progress
 from monitor.importers.reader import Export
 from monitor.importers.rejects import Rejects
 from monitor.importers.run import Import
@@ -60,7 +60,8 @@ def command(
             work.rejects = Rejects(files.enter_context(_text_file(rejects)), given, pseudonyms)
         target = _target(out, publish)
         started = time.monotonic()
-        _send(shown(work.lines(), export, file.name), files.enter_context(target) if target else None, publish)
+        work.tick = files.enter_context(progress(export, file.name))
+        _send(work.lines(), files.enter_context(target) if target else None, publish)
     _account(work, report, time.monotonic() - started)
 
 

@@ -1,11 +1,12 @@
 """`monitor simulate`: the events of forces that do not exist, to a file or live to the broker."""
 
+import signal
 import sys
-import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Annotated, Any, BinaryIO
 
 import orjson
@@ -14,6 +15,7 @@ import typer
 from monitor.errors import UserError
 from monitor.simulator import demo_events, mapping_path, stream_events
 from monitor.simulator.live import as_time_passes, until
+from monitor.simulator.story import Sent
 
 Line = dict[str, Any]
 
@@ -42,13 +44,28 @@ def command(
         return
     end = _instant(as_of)
     if live:
-        lines = as_time_passes(demo_events(seed, end, forces, hours, rate), lambda: datetime.now(UTC), time.sleep)
+        lines = _until_interrupted(demo_events(seed, end, forces, hours, rate))
     else:
         lines = until(stream_events(seed, end - timedelta(hours=hours), forces, rate), end)
     try:
         _send(lines, out, live)
     except KeyboardInterrupt:
         typer.echo("Stopped.", err=True)
+
+
+def _until_interrupted(events: Iterable[Sent]) -> Iterator[Line]:
+    """Ends at the first signal, so that what has been handed to the broker arrives; a second one breaks off."""
+    stop = Event()
+
+    def end(*_: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    yield from as_time_passes(events, lambda: datetime.now(UTC), stop.wait, stop.is_set)
+    typer.echo("Stopped.", err=True)
 
 
 def _instant(text: str | None) -> datetime:

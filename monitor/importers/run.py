@@ -1,6 +1,6 @@
 """A whole export to lines of the contract, one after the other, with everything counted on the way."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from monitor.importers.values import UnusableError, Values
 from monitor.importers.wire import Line
 from monitor.rulebook.mapping import load_mappings
 
+TICK = 500  # rows
 REMEMBERED = 100_000  # incidents sent last: enough to notice that the rows of one do not stand together
 
 
@@ -34,6 +35,7 @@ class Import:
     pseudonyms: Pseudonyms | None = None
     exported_at: datetime | None = None
     rejects: Rejects | None = None
+    tick: Callable[[], None] = lambda: None  # called every so many rows
     tally: Tally = field(default_factory=Tally)
 
     def __post_init__(self) -> None:
@@ -64,6 +66,8 @@ class Import:
     def _said(self) -> Iterator[tuple[int, Said]]:
         for number, row in self.export.rows({named.column for named in self.given.named}):
             self.tally.rows += 1
+            if self.tally.rows % TICK == 0:
+                self.tick()
             try:
                 said = self._read(row)
             except UnusableError as error:
