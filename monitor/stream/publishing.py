@@ -2,25 +2,26 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Self
 
 import orjson
-from kafka.errors import KafkaError, KafkaTimeoutError
+from aiokafka.errors import KafkaError
 
 from monitor.broker.admin import admin_client
 from monitor.broker.server_properties import MAX_MESSAGE_BYTES
 from monitor.contract.codec import Unreadable, key_of, read
+from monitor.contract.identity import canonical_force, canonical_ref
 from monitor.contract.topics import INPUT_TOPICS, Topic
 from monitor.errors import UserError
 from monitor.settings import Settings
-from monitor.stream.producing import make_producer
+from monitor.stream.sending import Message, Sender
 
 Line = Mapping[str, Any]
 Say = Callable[[str], None]
 
 LARGEST = MAX_MESSAGE_BYTES - 1024  # bytes of a value; the rest is for its key and frame
-_PATIENCE_SECONDS = 120
+_NAMED_BY = {Topic.INCIDENTS: "incident_ref", Topic.CRIME_RECORDS: "crime_ref", Topic.DECISIONS: "incident_ref"}
 
 
 class LineRefused(ValueError):  # noqa: N818 - the line is at fault, not we
@@ -39,31 +40,19 @@ def publish(lines: Iterable[Line], settings: Settings, say: Say = lambda _: None
 
 
 class Publisher:
-    """Sends lines one by one; all are confirmed by the broker when it closes."""
+    """Sends lines one by one. Leaving it without an error waits until the broker has confirmed them all."""
 
     def __init__(self, settings: Settings, say: Say = lambda _: None) -> None:
         self.sent: Counter[str] = Counter()
         self._settings = settings
-        self._errors: list[Exception] = []
         _require_topics(settings, say)
-        patience = {"delivery_timeout_ms": _PATIENCE_SECONDS * 1000, "request_timeout_ms": 30_000}
-        self._producer = make_producer(settings, linger_ms=20, max_block_ms=_PATIENCE_SECONDS * 1000, **patience)
+        self._sender = Sender(settings, say)
 
     def send(self, line: Line) -> None:
         topic, key, value = message_of(line)
         with self._failures_named():
-            future = self._producer.send(self._settings.topic(topic), key=key, value=value)
-            future.add_errback(self._errors.append)
+            self._sender.send(Message(self._settings.topic(topic), key, value))
         self.sent[topic] += 1
-        self._refuse_to_go_on()
-
-    def flush(self) -> None:
-        with self._failures_named():
-            self._producer.flush(timeout=_PATIENCE_SECONDS)
-        self._refuse_to_go_on()
-
-    def close(self) -> None:
-        self._producer.close(timeout=0)
 
     def __enter__(self) -> Self:
         return self
@@ -71,27 +60,20 @@ class Publisher:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
             if kind is None:
-                self.flush()
+                with self._failures_named():
+                    self._sender.flush()
         finally:
-            self.close()
-
-    def _refuse_to_go_on(self) -> None:
-        if self._errors:
-            raise self._gone(self._errors[0])
+            self._sender.close()
 
     @contextmanager
     def _failures_named(self) -> Iterator[None]:
         try:
             yield
         except KafkaError as error:
-            raise self._gone(error) from None
-
-    def _gone(self, error: Exception) -> UserError:
-        reason = "it does not answer" if isinstance(error, KafkaTimeoutError) else str(error)
-        return UserError(
-            f"The broker at {self._settings.broker} took no more ({reason}); see to it, then publish the file again: "
-            "repeats do no harm."
-        )
+            raise UserError(
+                f"The broker at {self._settings.broker} takes no more ({error}); see to it, then publish it all again: "
+                "repeats do no harm."
+            ) from None
 
 
 def message_of(line: object) -> tuple[Topic, bytes, bytes | None]:
@@ -116,6 +98,9 @@ def _json(value: object) -> bytes:
 
 def _key(topic: Topic, value: object) -> bytes:
     """By the contract; for what it cannot read, as much of it as can be made out."""
+    if topic in _NAMED_BY and isinstance(value, dict):
+        with suppress(KeyError, AttributeError, ValueError):  # quicker than reading all of it
+            return f"{canonical_force(value['force'])}:{canonical_ref(value[_NAMED_BY[topic]])}".encode()
     try:
         return key_of(read(topic, value).event).encode()
     except Unreadable as unreadable:
