@@ -37,7 +37,9 @@ COMMANDS = {
     "topics": Lazy("monitor.cli.topics", "Make the topics that the monitor reads and writes."),
     "publish": Lazy("monitor.cli.publish", "Send events from a file to their topics."),
     "worker": Lazy("monitor.cli.worker", "Run the worker: events in, verdicts, alerts and metrics out."),
+    "web": Lazy("monitor.cli.web", "Serve the registrars' pages: the queue, incidents and decisions."),
     "verdicts": Lazy("monitor.cli.verdicts", "Print the verdicts that the store holds."),
+    "audit": Lazy("monitor.cli.audit", "Verify that the audit log is whole, and export it."),
 }
 
 
