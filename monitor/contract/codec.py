@@ -63,12 +63,14 @@ def read(topic: Topic, value: object) -> Decoded:
     data = _without_envelope(value)
     if not isinstance(data, dict):
         raise Unreadable("not_an_object", "the value is JSON, but no object")
+    fields = {name: given for name, given in data.items() if name != "unmapped"} if "unmapped" in data else data
     unknown: list[str] = []
     try:
-        event = MODELS[topic].model_validate(data, context=unknown)
+        event = MODELS[topic].model_validate(fields, context=unknown)
     except ValidationError as error:
         raise _unreadable(topic, data, error) from None
-    event._unmapped = tuple(unknown)
+    if unknown:
+        event.__dict__["unmapped"] = tuple(unknown)  # it is frozen for everybody else
     return Decoded(event, canonical(data))
 
 

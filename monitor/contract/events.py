@@ -6,6 +6,7 @@ Every model is frozen and holds canonical values only; `unmapped` names the fiel
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from monitor.contract.reading import (
     CHANNELS,
@@ -52,16 +53,21 @@ _RELATIONSHIPS = ("partner", "ex_partner", "family", "acquaintance", "stranger")
 _RISKS = ("standard", "medium", "high")
 _CANCELLATION_CODES = ("c1", "c2", "c3", "c4", "c5")
 _CANCELLING_ROLES = ("officer", "supervisor", "ddm", "fcr")
-_AgeBand = Annotated[str | None, BeforeValidator(leniently(*_AGE_BANDS)), best_of(*_AGE_BANDS)]
-_Relationship = Annotated[str | None, BeforeValidator(leniently(*_RELATIONSHIPS)), best_of(*_RELATIONSHIPS)]
-_DashRisk = Annotated[str | None, BeforeValidator(leniently(*_RISKS)), best_of(*_RISKS)]
-_ReasonCode = Annotated[str | None, BeforeValidator(leniently(*REASON_CODES)), best_of(*REASON_CODES)]
-_CancellationCode = Annotated[
-    str | None,
-    BeforeValidator(leniently(*_CANCELLATION_CODES)),
-    best_of(*(code.upper() for code in _CANCELLATION_CODES)),
-]
-_CancellingRole = Annotated[str | None, BeforeValidator(leniently(*_CANCELLING_ROLES)), best_of(*_CANCELLING_ROLES)]
+_AgeBand = Annotated[str | None, BeforeValidator(leniently(*_AGE_BANDS)), best_of(*_AGE_BANDS)] | None
+_Relationship = Annotated[str | None, BeforeValidator(leniently(*_RELATIONSHIPS)), best_of(*_RELATIONSHIPS)] | None
+_DashRisk = Annotated[str | None, BeforeValidator(leniently(*_RISKS)), best_of(*_RISKS)] | None
+_ReasonCode = Annotated[str | None, BeforeValidator(leniently(*REASON_CODES)), best_of(*REASON_CODES)] | None
+_CancellationCode = (
+    Annotated[
+        str | None,
+        BeforeValidator(leniently(*_CANCELLATION_CODES)),
+        best_of(*(code.upper() for code in _CANCELLATION_CODES)),
+    ]
+    | None
+)
+_CancellingRole = (
+    Annotated[str | None, BeforeValidator(leniently(*_CANCELLING_ROLES)), best_of(*_CANCELLING_ROLES)] | None
+)
 
 
 def _read_accepts(value: object, info: ValidationInfo) -> tuple[str, ...]:
@@ -138,12 +144,8 @@ class Cancellation(Part):
 
 class _Event(Part):
     force: Force
-    _unmapped: tuple[str, ...] = ()
-
-    @property
-    def unmapped(self) -> tuple[str, ...]:
-        """The fields that hold a value nobody knows, read as null or as `other`."""
-        return self._unmapped
+    # The fields that hold a value nobody knows, read as null or as `other`. Set by the codec alone.
+    unmapped: SkipJsonSchema[tuple[str, ...]] = Field(default=(), exclude=True, repr=False)
 
 
 class IncidentSnapshot(_Event):
@@ -163,11 +165,11 @@ class IncidentSnapshot(_Event):
     victims: Annotated[tuple[LogVictim, ...], BeforeValidator(read_objects)]
     suspects: Annotated[tuple[LogSuspect, ...], BeforeValidator(read_objects)]
     dash_risk: _DashRisk = None
-    location: Annotated[Location | None, BeforeValidator(read_object)] = None
+    location: Annotated[Location | None, BeforeValidator(read_object)] | None = None
     unit: OptionalText = None
     crime_refs: Refs
     duplicate_of: OptionalRef = None
-    no_crime_reason: Annotated[Reason | None, BeforeValidator(read_object), AfterValidator(_given)] = None
+    no_crime_reason: Annotated[Reason | None, BeforeValidator(read_object), AfterValidator(_given)] | None = None
 
 
 class CrimeSnapshot(_Event):
@@ -183,8 +185,8 @@ class CrimeSnapshot(_Event):
     suspects: Annotated[tuple[Person, ...], BeforeValidator(read_objects)]
     flags: Slugs
     status: Annotated[Literal["recorded", "cancelled"], BeforeValidator(strictly("recorded", "cancelled"))]
-    cancellation: Annotated[Cancellation | None, BeforeValidator(read_object)] = None
-    location: Annotated[Location | None, BeforeValidator(read_object)] = None
+    cancellation: Annotated[Cancellation | None, BeforeValidator(read_object)] | None = None
+    location: Annotated[Location | None, BeforeValidator(read_object)] | None = None
     unit: OptionalText = None
 
 

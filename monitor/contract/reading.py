@@ -85,18 +85,20 @@ def read_name(canonical: Callable[[str], str]) -> Callable[[object], str]:
 
 
 def optional(read: Callable[[object], Any]) -> Callable[[object], Any]:
-    """Missing, null, a blank string and an empty list are the same thing: None."""
+    """Missing, null, a blank string and an empty list are the same thing: None.
 
-    def read_optional(value: object) -> Any:
-        return None if value is None or is_blank(value) else read(value)
-
-    return read_optional
+    Types made with it are written `Annotated[X | None, …] | None`: the outer None is seen by pydantic itself, which
+    spares the call for a field that is null, as most are.
+    """
+    return lambda value: None if is_blank(value) else read(value)
 
 
 def each(read: Callable[[object], str]) -> Callable[[object], tuple[str, ...]]:
     """A reader of lists: blank items are left out, a repeated one is kept once, order is kept."""
 
     def read_list(value: object) -> tuple[str, ...]:
+        if not value and isinstance(value, list):
+            return ()
         if not isinstance(value, list | tuple):
             raise refuse("wrong_type", "is not a list")
         return tuple(dict.fromkeys(read(item) for item in value if not is_blank(item)))
@@ -121,7 +123,7 @@ def leniently(*known: str, otherwise: str | None = None) -> Callable[[object, Va
     values = frozenset(known)
 
     def read(value: object, info: ValidationInfo) -> str | None:
-        if value is None or is_blank(value):
+        if is_blank(value):
             return None
         name = slug(value) if isinstance(value, str) else ""
         if name in values:
@@ -171,6 +173,8 @@ def read_required_object(value: object) -> object:
 
 def read_objects(value: object) -> object:
     """A required list of objects; blank items are left out."""
+    if not value and isinstance(value, list):
+        return ()
     if not isinstance(value, list | tuple):
         raise refuse("wrong_type", "is not a list")
     return tuple(item for item in map(read_object, value) if item is not None)
@@ -212,22 +216,22 @@ def one_of(*known: str) -> WithJsonSchema:
 
 def best_of(*known: str) -> WithJsonSchema:
     """For the schema of a lenient value: these are known; any other text is read as null (or `other`) and noted."""
-    return WithJsonSchema({"anyOf": [{"enum": list(known)}, {"type": ["string", "null"]}]})
+    return WithJsonSchema({"anyOf": [{"enum": list(known)}, {"type": "string"}]})
 
 
 _TIME = WithJsonSchema({"type": "string", "format": "date-time"})
 _SOME_TEXT = WithJsonSchema({"type": "string", "minLength": 1})
 
 Time = Annotated[datetime, BeforeValidator(read_time), _TIME]
-OptionalTime = Annotated[datetime | None, BeforeValidator(optional(read_time))]
+OptionalTime = Annotated[datetime | None, BeforeValidator(optional(read_time))] | None
 Text = Annotated[str, BeforeValidator(read_text), _SOME_TEXT]
-OptionalText = Annotated[str | None, BeforeValidator(optional(read_text))]
+OptionalText = Annotated[str | None, BeforeValidator(optional(read_text))] | None
 Force = Annotated[str, BeforeValidator(read_name(canonical_force)), _SOME_TEXT]
 Ref = Annotated[str, BeforeValidator(read_name(canonical_ref)), _SOME_TEXT]
-OptionalRef = Annotated[str | None, BeforeValidator(optional(read_name(canonical_ref)))]
+OptionalRef = Annotated[str | None, BeforeValidator(optional(read_name(canonical_ref)))] | None
 Refs = Annotated[tuple[str, ...], BeforeValidator(each(read_name(canonical_ref)))]
 Slugs = Annotated[tuple[str, ...], BeforeValidator(each(lambda value: slug(read_text(value))))]
-OptionalFlag = Annotated[bool | None, BeforeValidator(optional(read_flag))]
+OptionalFlag = Annotated[bool | None, BeforeValidator(optional(read_flag))] | None
 Whole = Annotated[int, BeforeValidator(read_whole), WithJsonSchema({"type": "integer", "minimum": 0})]
-OptionalWhole = Annotated[int | None, BeforeValidator(optional(read_whole))]
-OptionalDegrees = Annotated[float | None, BeforeValidator(optional(read_degrees))]
+OptionalWhole = Annotated[int | None, BeforeValidator(optional(read_whole))] | None
+OptionalDegrees = Annotated[float | None, BeforeValidator(optional(read_degrees))] | None

@@ -89,8 +89,16 @@ def _needs(action: str, fields: tuple[str, ...]) -> dict[str, Any]:
 def _without_titles(schema: Any) -> Any:
     """Pydantic titles every field with its own name; a field may be called `title`, but none here is."""
     if isinstance(schema, dict):
-        return {key: _without_titles(value) for key, value in schema.items() if key != "title"}
+        return {key: _flat(key, _without_titles(value)) for key, value in schema.items() if key != "title"}
     return [_without_titles(item) for item in schema] if isinstance(schema, list) else schema
+
+
+def _flat(key: str, value: Any) -> Any:
+    """What may be null is said once, though the model says it twice."""
+    if key != "anyOf":
+        return value
+    inner = [option for choice in value for option in choice.get("anyOf", [choice])]
+    return [option for at, option in enumerate(inner) if option not in inner[:at]]
 
 
 def _channel(topic: Topic) -> dict[str, Any]:
