@@ -4,6 +4,8 @@ BIN := .venv/bin
 # Written last, so that a setup that was cut short is done again.
 STAMP := .venv/.ready
 
+ASSETS := monitor/web/static/manifest.json
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check format bench soak schemas lock clean
 
@@ -20,6 +22,11 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
+
+setup: $(ASSETS)
+
+$(ASSETS): $(shell find monitor/web/frontend -type f -not -path '*/node_modules/*') | $(STAMP)
+	@$(BIN)/python -m monitor.web.build_assets
 
 run: setup ## the whole monitor on embedded defaults, fed by a synthetic force
 	@$(BIN)/monitor run
@@ -52,5 +59,5 @@ lock: setup ## resolve pyproject.toml anew; the lock has hashes and no addresses
 	@$(BIN)/python -m monitor.broker.lock
 
 clean: ## take away what setup, tests and checks made (not data/)
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv monitor/web/static monitor/web/frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,23 @@
+"""`monitor web`: the registrars' pages."""
+
+from typing import Annotated
+
+import typer
+
+from monitor.settings import load_settings
+from monitor.telemetry.logs import set_up_logs
+
+
+def command(
+    host: Annotated[str | None, typer.Option(help="The address to listen on; 127.0.0.1 by default.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="8080 by default.")] = None,
+    development_sign_in: Annotated[
+        bool, typer.Option("--development-sign-in", help="Let anybody on this machine be who they say they are.")
+    ] = False,
+) -> None:
+    """Serve the registrars' pages until Ctrl-C."""
+    from monitor.web.serve import serve
+
+    settings = load_settings(web_host=host, web_port=port, development_sign_in=development_sign_in or None)
+    set_up_logs(settings.log)
+    serve(settings)

@@ -1,0 +1,112 @@
+"""The application: parts, guards, pages, errors."""
+
+from importlib import import_module
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from monitor.clock import Clock, clock_from
+from monitor.errors import UserError
+from monitor.rulebook import load_rulebook
+from monitor.rulebook.mapping import load_mappings
+from monitor.settings import Settings
+from monitor.settings_web import is_loopback
+from monitor.store import DatabaseAway
+from monitor.store.scope import Store
+from monitor.web.assets import PREFIX, STATIC, load_assets
+from monitor.web.errors import Forbidden, NotFound, PageError, SignInNeeded, TooMany
+from monitor.web.pages import environment, render
+from monitor.web.parts import Parts
+from monitor.web.security import Attempts, KnownHosts, SecurityHeaders, csrf_checked
+
+# Modules with a `router`. Each is guarded against forged forms; each route names its act (see access).
+PAGES = ("monitor.web.signin", "monitor.web.queue")
+
+
+def create_app(settings: Settings, store: Store, clock: Clock | None = None) -> FastAPI:
+    """Raises UserError where the settings would let nobody in, or anybody."""
+    check(settings)
+    app = FastAPI(title="Recording compliance monitor", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.parts = Parts(
+        settings=settings,
+        store=store,
+        clock=clock or clock_from(settings),
+        rulebook=load_rulebook(),
+        mappings=load_mappings(settings.force_mappings),
+        assets=load_assets(),
+        templates=environment(),
+    )
+    app.state.attempts = Attempts()
+    app.add_middleware(KnownHosts, settings=settings)
+    app.add_middleware(SecurityHeaders, settings=settings)  # the outermost: refusals carry the headers too
+    app.mount(PREFIX.rstrip("/"), KeptForGood(directory=STATIC))
+    for module in PAGES:
+        app.include_router(import_module(module).router, dependencies=[Depends(csrf_checked)])
+    _answer_errors(app)
+    return app
+
+
+def check(settings: Settings) -> None:
+    if settings.development_sign_in and not is_loopback(settings.web_host):
+        raise UserError(
+            "The development sign-in lets anybody in: use it with MONITOR_WEB_HOST=127.0.0.1 only, "
+            "or turn MONITOR_DEVELOPMENT_SIGN_IN off."
+        )
+    if not settings.development_sign_in and not (settings.oidc_issuer and settings.oidc_client_id):
+        raise UserError(
+            "Nobody could sign in: set MONITOR_OIDC_ISSUER and MONITOR_OIDC_CLIENT_ID, "
+            "or start with --development-sign-in on your own machine."
+        )
+    if settings.web_address is None and not is_loopback(settings.web_host):
+        raise UserError("Set MONITOR_WEB_ADDRESS to the https:// address by which users reach the pages.")
+
+
+class KeptForGood(StaticFiles):
+    """The names change with the content."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def _answer_errors(app: FastAPI) -> None:
+    app.add_exception_handler(SignInNeeded, _to_sign_in)
+    app.add_exception_handler(PageError, _page_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(DatabaseAway, _database_away)
+    app.add_exception_handler(Exception, _mistake)
+
+
+def _to_sign_in(request: Request, error: Any) -> Response:
+    if request.headers.get("hx-request"):  # a part of a page cannot show the sign-in page: the whole page goes there
+        return Response(status_code=204, headers={"hx-redirect": error.location})
+    return RedirectResponse(error.location, 303)
+
+
+def _page_error(request: Request, error: Any) -> HTMLResponse:
+    answer = render(request, "error.html", error.status, title=error.title, sentence=error.sentence)
+    if isinstance(error, TooMany):
+        answer.headers["retry-after"] = str(error.seconds)
+    return answer
+
+
+def _http_error(request: Request, error: Any) -> HTMLResponse:
+    """What the framework itself refuses: no such page, or not with this method or these values."""
+    known: PageError = Forbidden("do this") if error.status_code == 403 else NotFound()
+    return render(request, "error.html", error.status_code, title=known.title, sentence=known.sentence)
+
+
+def _database_away(request: Request, error: Any) -> HTMLResponse:
+    sentence = "Nothing that was saved is lost, and nothing you just sent was saved. Try again in a minute."
+    answer = render(request, "error.html", 503, title="The database does not answer", sentence=sentence)
+    answer.headers["retry-after"] = "30"
+    return answer
+
+
+def _mistake(request: Request, error: Any) -> HTMLResponse:
+    sentence = "Try again later. What you sent may not have been saved: look before you send it again."
+    return render(request, "error.html", 500, title="Sorry, there is a problem with the service", sentence=sentence)

@@ -1,0 +1,103 @@
+"""Signing in and out."""
+
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from monitor.settings_web import is_loopback
+from monitor.store import known_times
+from monitor.web.access import ALL_FORCES, Role, User
+from monitor.web.errors import NotFound, PageError
+from monitor.web.pages import render
+from monitor.web.parts import Parts, Web
+from monitor.web.security import Attempts
+from monitor.web.session import CurrentSession, Session, begin, end, hand_over
+
+router = APIRouter()
+_WHAT_ROLES_DO = (
+    (Role.REGISTRAR, "Has the last word on recording; decides and reads the audit log."),
+    (Role.BUREAU, "Works the queue and decides."),
+    (Role.SUPERVISOR, "Reviews and decides."),
+    (Role.AUDITOR, "Reads everything, changes nothing."),
+    (Role.OPERATIONS, "Sees the overview, no incidents."),
+)
+
+
+@router.get("/sign-in")
+def sign_in_page(request: Request, web: Web, session: CurrentSession, next: str = "/") -> Response:  # noqa: A002
+    if session.user:
+        return RedirectResponse(local(next), 303)
+    return _form(request, web, session, local(next))
+
+
+def _form(request: Request, web: Parts, session: Session, wanted: str, problem: str = "") -> Response:
+    """The form's token needs a session, though nobody is signed in yet."""
+    if not session.token:
+        attempts(request).count(address(request))
+        session = request.state.session = begin(web, session)
+    answer = render(
+        request,
+        "sign_in.html",
+        400 if problem else 200,
+        problem=problem,
+        provider=bool(web.settings.oidc_issuer),
+        next=wanted,
+        roles=_WHAT_ROLES_DO,
+        forces=sorted(known_times(web.store)) if web.settings.development_sign_in else [],
+    )
+    hand_over(web, answer, session)
+    return answer
+
+
+@router.post("/sign-in/development")
+def development_sign_in(
+    request: Request,
+    web: Web,
+    session: CurrentSession,
+    name: Annotated[str, Form(max_length=100)] = "",
+    role: Annotated[str, Form()] = "",
+    force: Annotated[str, Form()] = ALL_FORCES,
+    next: Annotated[str, Form()] = "/",  # noqa: A002
+) -> Response:
+    """Only where it was asked for, and only from this machine."""
+    if not web.settings.development_sign_in or not is_loopback(address(request)):
+        raise NotFound
+    attempts(request).count(address(request))
+    if not name.strip() or role not in list(Role):
+        return _form(request, web, session, local(next), "Enter a name and choose a role.")
+    scope = None if force == ALL_FORCES else frozenset({force})
+    user = User(f"development:{name.strip()}", name.strip(), frozenset({Role(role)}), scope)
+    return welcome(web, session, user.to_json(), local(next))
+
+
+@router.post("/sign-out")
+def sign_out(web: Web, session: CurrentSession) -> Response:
+    answer = RedirectResponse("/sign-in", 303)
+    end(web, answer, session)
+    return answer
+
+
+def welcome(web: Parts, session: Session, user: dict[str, Any], wanted: str) -> Response:
+    answer = RedirectResponse(wanted, 303)
+    hand_over(web, answer, begin(web, session, user=user))
+    return answer
+
+
+def local(wanted: str) -> str:
+    """A page of ours, whatever the address says: nobody is sent elsewhere after signing in."""
+    parts = urlsplit(wanted)
+    plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    return wanted if plain and wanted.isprintable() and "\\" not in wanted else "/"
+
+
+def attempts(request: Request) -> Attempts:
+    found: Attempts = request.app.state.attempts
+    return found
+
+
+def address(request: Request) -> str:
+    if request.client is None:
+        raise PageError
+    return request.client.host
