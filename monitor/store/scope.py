@@ -1,10 +1,11 @@
-"""Which forces a person may see. Every query on behalf of a person takes one."""
+"""What a person's questions go to, and which forces they may see. Every query on behalf of a person takes a scope."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, Engine, true
 
-Scope = frozenset[str] | None  # None: every force
+Store: TypeAlias = Engine  # outside this room only handed on
+Scope: TypeAlias = frozenset[str] | None  # None: every force
 
 
 def within(force: ColumnElement[Any], scope: Scope) -> ColumnElement[bool]:
