@@ -1,6 +1,7 @@
 """schemas/ is what the models say, and the examples in it are what both the schemas and the codec read."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import jsonschema
@@ -11,6 +12,11 @@ from monitor.contract.schemas import MODELS, files, schema_of
 from monitor.contract.topics import INPUT_TOPICS, Topic
 
 FOLDER = Path(__file__).parent.parent / "schemas"
+
+
+@cache
+def validator(topic: Topic) -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(schema_of(topic), format_checker=jsonschema.FormatChecker())
 
 
 def example(topic: Topic) -> bytes:
@@ -28,7 +34,7 @@ def test_no_schema_is_left_over() -> None:
 
 @pytest.mark.parametrize("topic", MODELS)
 def test_each_example_fits_its_schema(topic: Topic) -> None:
-    jsonschema.validate(json.loads(example(topic)), schema_of(topic), format_checker=jsonschema.FormatChecker())
+    validator(topic).validate(json.loads(example(topic)))
 
 
 @pytest.mark.parametrize("topic", INPUT_TOPICS)
@@ -41,14 +47,14 @@ def test_an_example_without_its_force_does_not_fit(topic: Topic) -> None:
     lacking = json.loads(example(topic))
     del lacking["force"]
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(lacking, schema_of(topic))
+        validator(topic).validate(lacking)
 
 
 def test_a_decision_needs_what_its_action_needs() -> None:
     lacking = json.loads(example(Topic.DECISIONS))
     del lacking["rationale"]
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(lacking, schema_of(Topic.DECISIONS))
+        validator(Topic.DECISIONS).validate(lacking)
 
 
 def test_every_conformance_event_fits_its_schema_where_it_holds_canonical_values() -> None:
@@ -57,4 +63,4 @@ def test_every_conformance_event_fits_its_schema_where_it_holds_canonical_values
     for scenario in scenarios:
         for event in scenario["events"]:
             if scenario["id"] not in unusual:
-                jsonschema.validate(event["value"], schema_of(Topic(event["topic"])))
+                validator(Topic(event["topic"])).validate(event["value"])
