@@ -38,19 +38,27 @@ def merge(engine: Engine, batch: Sequence[Received], ends: Ends | None = None) -
     outcomes: Outcomes = Counter({(topic, Outcome.UNREADABLE): number for topic, number in letters.by_topic.items()})
     with writing(engine) as connection:
         at = to_micros(wall_clock())
-        fresh = [
-            each
-            for topic in INSERTIONS
-            for each in _merge_events(connection, topic, [one for one in arrived if one.topic is topic], outcomes, at)
-        ]
-        _DEPENDENCIES.run(connection, _dependency_rows(fresh))
-        marked = mark_due(connection, fresh, at)
+        fresh, marked = take_in(connection, arrived, outcomes, at)
         merge_heartbeats(connection, batch, ends, outcomes)
         _FORCES.run(connection, _force_rows(batch))
         OUTBOX.run(connection, letters.rows(at))
         note_progress(connection, batch)
     recent(engine).put((each.topic, each.digest, each.event) for each in fresh)
     return Merged(outcomes, letters.by_reason, marked)
+
+
+def take_in(connection: Connection, arrived: list[Arrival], outcomes: Outcomes, at: int) -> tuple[list[Arrival], int]:
+    """Insert what is new and mark what it bears on; answers the new, and how many cases are due now and were not.
+
+    Whoever calls it within another transaction puts the new events into `recent` after that, as `merge` does.
+    """
+    fresh = [
+        each
+        for topic in INSERTIONS
+        for each in _merge_events(connection, topic, [one for one in arrived if one.topic is topic], outcomes, at)
+    ]
+    _DEPENDENCIES.run(connection, _dependency_rows(fresh))
+    return fresh, mark_due(connection, fresh, at)
 
 
 def _merge_events(

@@ -39,7 +39,7 @@ def review_due(engine: Engine, judge: Judge, now: datetime, broker: BrokerEnds |
         if not taken:
             return Reviewed()
         knowledge = load_knowledge(connection, [each.key for each in taken], recent(engine))
-        reviewed = _judge_and_record(connection, taken, knowledge, moved, judge, now)
+        reviewed = judge_and_record(connection, taken, knowledge, moved, judge, now)
         reviewed.more = more
         return reviewed
 
@@ -50,7 +50,7 @@ def _is_worth_it(connection: Connection, moved: Iterable[Advanced], now: datetim
     return any(each.is_news(WORTH_WRITING) for each in moved) or is_due(connection, now, known)
 
 
-def _judge_and_record(
+def judge_and_record(
     connection: Connection,
     taken: list[Taken],
     knowledge: Knowledge,

@@ -63,6 +63,14 @@ def take(connection: Connection, now: datetime, limit: int) -> tuple[list[Taken]
     return [_taken(found[key]) for key in sorted(found)], more
 
 
+def take_one(connection: Connection, key: Key) -> Taken | None:
+    """One case, due or not. It waits for whoever holds it, where the transaction writes."""
+    query = select(*_COLUMNS).where(cases.c.force == key[0], cases.c.ref == key[1])
+    writes = connection.get_execution_options().get("writes")
+    row = connection.execute(query.with_for_update() if writes else query).first()
+    return _taken(row) if row else None
+
+
 def by_event() -> _Select:
     return select(*_COLUMNS).where(MARKED).order_by(cases.c.due_since)
 
