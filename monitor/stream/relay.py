@@ -13,6 +13,7 @@ from monitor.store import Kind, OutboxMessage
 from monitor.stream.loops import Loop
 from monitor.stream.outages import BrokerAway
 from monitor.stream.producing import make_producer
+from monitor.stream.tails import sent_lately
 from monitor.telemetry.logs import get_logger
 from monitor.telemetry.metrics import SENT
 
@@ -26,33 +27,47 @@ CUT_TO = 512 * 1024  # bytes kept of a dead letter that the broker finds too lar
 class Relay(Loop):
     """Sends in the order of the outbox, so that changes of one alert stay in order.
 
-    What comes after a message that failed is sent again with it: a reader drops repeats by the header `id`.
+    After a start or a failure it is not known which messages arrived: the ends of their topics tell. What is sent twice
+    all the same has the same header `id`.
     """
 
     def __init__(self, engine: Any, settings: Settings) -> None:
         super().__init__("relay")
         self._engine, self._settings = engine, settings
         self._producer: Any = None
+        self._leads = self._knows_what_arrived = False
+
+    def lead(self, leads: bool) -> None:
+        """Whether it is this worker's relay, of all in the group, that sends."""
+        if leads != self._leads:
+            self._leads, self._knows_what_arrived = leads, False
+            self.wake()
 
     def step(self) -> float:
-        waiting = store.unsent(self._engine, LIMIT)
+        waiting = store.unsent(self._engine, LIMIT) if self._leads else []
         if not waiting:
             return IDLE_SECONDS
-        sent, error = self._send(waiting)
-        store.mark_sent(self._engine, [each.number for each in sent], datetime.now(UTC))
-        for each in sent:
-            SENT.labels(each.kind).inc()
-        if error is not None:
-            self._drop_producer()
-            raise BrokerAway(f"{self._settings.broker}: {error}")
+        if self._knows_what_arrived:
+            self._relay(waiting)
+        else:
+            arrived = sent_lately(self._settings, {each.topic for each in waiting}, LIMIT)
+            self._mark([each for each in waiting if each.id in arrived])
+            self._knows_what_arrived = True
         return 0
 
     def close(self) -> None:
         self._drop_producer()
 
+    def _relay(self, waiting: Sequence[OutboxMessage]) -> None:
+        self._producer = self._producer or make_producer(self._settings)
+        sent, error = self._send(waiting)
+        self._mark(sent)
+        if error is not None:
+            self._drop_producer()
+            raise BrokerAway(f"{self._settings.broker}: {error}")
+
     def _send(self, waiting: Sequence[OutboxMessage]) -> tuple[list[OutboxMessage], Exception | None]:
         """What the broker confirmed, up to the first that it did not."""
-        self._producer = self._producer or make_producer(self._settings)
         sent: list[OutboxMessage] = []
         try:
             futures = [self._hand_over(each) for each in waiting]
@@ -70,9 +85,7 @@ class Relay(Loop):
         except (MessageSizeTooLargeError, RecordListTooLargeError):
             if message.kind is not Kind.DEAD_LETTER:
                 raise
-            _log.warning(
-                "A dead letter is too large for its topic and is sent cut short.", bytes=len(message.value or b"")
-            )
+            _log.warning("A dead letter is too large for its topic and is cut short.", bytes=len(message.value or b""))
             self._hand_over(cut_short(message)).get(timeout=15)
 
     def _hand_over(self, message: OutboxMessage) -> Any:
@@ -81,7 +94,14 @@ class Relay(Loop):
             self._settings.topic(message.topic), key=message.key, value=value, headers=list(message.headers)
         )
 
+    def _mark(self, sent: Sequence[OutboxMessage]) -> None:
+        store.mark_sent(self._engine, [each.number for each in sent], datetime.now(UTC))
+        for each in sent:
+            SENT.labels(each.kind).inc()
+
     def _drop_producer(self) -> None:
+        """A producer that failed is in doubt about what it sent; the next one begins anew."""
+        self._knows_what_arrived = False
         if self._producer is not None:
             self._producer.close(timeout=0)
             self._producer = None

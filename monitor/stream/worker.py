@@ -11,6 +11,7 @@ from threading import Event
 import uvloop
 
 from monitor import __version__, store
+from monitor.contract.topics import Topic
 from monitor.rulebook import load_rulebook
 from monitor.settings import Settings
 from monitor.stream.app import WorkerApp
@@ -29,6 +30,7 @@ GC_THRESHOLD = 200_000  # batches of live models would else set off one full col
 _PAUSE_SECONDS = 2.0
 _TICK_SECONDS = 1.0
 _FRESH_SECONDS = 5.0
+LEADER = (Topic.HEARTBEATS, 0)  # whoever reads this partition relays for the group
 
 
 def run_worker(settings: Settings, on_ready: Callable[[str], None] = lambda _: None) -> None:
@@ -105,6 +107,7 @@ class _Supervisor:
     async def _until_ended(self, app: WorkerApp) -> None:
         stalls = Stalls(time.monotonic())
         while not app.should_stop:
+            self._parts.relay.lead(LEADER in app.assigned())
             await asyncio.sleep(_TICK_SECONDS)
             if stalls.is_stalled(time.monotonic(), app.assigned(), self._batches.reading.merged, self._fresh_ends()):
                 raise RuntimeError("it stands still though there are messages to read")
@@ -119,6 +122,7 @@ class _Supervisor:
         return asked.ends
 
     async def _stop_app(self, app: WorkerApp) -> None:
+        self._parts.relay.lead(False)
         try:
             await asyncio.wait_for(app.stop(), STOP_SECONDS)
         except Exception as error:
