@@ -14,6 +14,7 @@ from monitor.store.instants import optional_micros, to_micros
 from monitor.store.judging import Judged
 from monitor.store.knowledge import Knowledge
 from monitor.store.outbox import OUTBOX, packed
+from monitor.store.queue import write_queue
 from monitor.store.shapes import Failure, Kind
 from monitor.store.tables import case_counts, cases, verdict_history, verdicts
 
@@ -55,6 +56,7 @@ def record(
     )
     OUTBOX.run(connection, [_alert_row(each, causes[each.taken.key], now, wall) for each in judged if each.change])
     _COUNTS.run(connection, _count_rows(judged))
+    write_queue(connection, judged, knowledge)
 
 
 def put_off(connection: Connection, failures: Sequence[Failure], now: datetime) -> None:

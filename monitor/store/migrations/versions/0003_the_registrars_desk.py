@@ -46,6 +46,16 @@ def upgrade() -> None:
     )
     op.create_index("case_holders_by_holder", "case_holders", ["force", "holder"])
     op.create_table(
+        "desk_people",
+        sa.Column("force", NAME, nullable=False),
+        sa.Column("subject", NAME, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("role", NAME, nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("force", "subject"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "person_logs",
         sa.Column("force", NAME, nullable=False),
         sa.Column("kind", NAME, nullable=False),

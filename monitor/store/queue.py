@@ -1,0 +1,133 @@
+"""The queue: one narrow row for each incident that needs a person, written in the transaction of its review.
+
+Every batch of changes has a version, and the transactions that change the queue come one after the other from where
+they take it: who has read up to a version has missed nothing before it, whatever the clocks of the machines say.
+A row that has left the queue stays, marked `gone`, so that readers learn of it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+
+from monitor.store.bulk import Insertion, Key, Row, keys
+from monitor.store.concerns import concerns_of, packed
+from monitor.store.engine import reading
+from monitor.store.instants import to_micros
+from monitor.store.judging import Judged
+from monitor.store.knowledge import Knowledge
+from monitor.store.queue_tables import queue, queue_version
+from monitor.store.scope import Store
+from monitor.store.tables import verdicts
+
+_KEY = ("force", "ref")
+_SHOWN = (
+    "gone", "severity", "status", "deadline", "concerns", "findings", "type", "unit", "channel", "crime_refs",
+)  # fmt: skip
+PAGE = 5000
+
+
+def _differs(old: Any, new: Any) -> ColumnElement[bool]:
+    return or_(*(old[name] != new[name] for name in _SHOWN))
+
+
+_QUEUE = Insertion(queue, (*_KEY, "version", *_SHOWN), replace=("version", *_SHOWN), only_if=_differs)
+
+
+class QueueRow(NamedTuple):
+    force: str
+    ref: str
+    version: int
+    gone: bool
+    severity: int
+    status: str
+    deadline: datetime
+    concerns: int
+    findings: str
+    type: str
+    unit: str
+    channel: str
+    crime_refs: str
+
+    @property
+    def key(self) -> Key:
+        return self.force, self.ref
+
+
+def write_queue(connection: Connection, judged: Sequence[Judged], knowledge: Knowledge) -> None:
+    """Who enters, changes in, or leaves the queue by this review."""
+    news = [each for each in judged if each.differs or each.taken.due_event_time is not None]
+    staying = [(each, bits) for each in news if (bits := packed(concerns_of(each.verdict)))]
+    stays = {each.taken.key for each, _ in staying}
+    leaving = [each.taken.key for each in news if each.taken.key not in stays and each.taken.told.status]
+    if not staying and not leaving:
+        return
+    version = _next_version(connection)
+    _QUEUE.run(connection, [_row(each, bits, knowledge, version) for each, bits in staying])
+    if leaving:
+        _let_go(connection, leaving, version)
+
+
+def changed_since(store: Store, version: int) -> Iterator[QueueRow]:
+    """What changed after this version, those that left included; after 0 all that is in the queue.
+
+    In order of version and whole versions, unless the reader stops early.
+    """
+    query = select(*(queue.c[name] for name in QueueRow._fields))
+    query = query.where(queue.c.version > version).order_by(queue.c.version)
+    with reading(store) as connection:
+        rows = connection.execute(query if version else query.where(~queue.c.gone))
+        yield from (QueueRow(*row) for row in rows)
+
+
+def latest_version(store: Store) -> int:
+    with reading(store) as connection:
+        return connection.scalar(select(queue_version.c.version)) or 0
+
+
+def verdicts_of(store: Store, wanted: Sequence[Key]) -> dict[Key, bytes]:
+    """The verdicts (JSON) of these cases."""
+    found: dict[Key, bytes] = {}
+    for start in range(0, len(wanted), PAGE):
+        with reading(store) as connection:
+            found.update(_verdicts(connection, wanted[start : start + PAGE]))
+    return found
+
+
+def _verdicts(connection: Connection, wanted: Iterable[Key]) -> Iterator[tuple[Key, bytes]]:
+    these = keys(connection, wanted)
+    same = and_(verdicts.c.force == these.c.force, verdicts.c.ref == these.c.name)
+    query = select(verdicts.c.force, verdicts.c.ref, verdicts.c.content).select_from(these.join(verdicts, same))
+    for force, ref, content in connection.execute(query):
+        yield (force, ref), content
+
+
+def _next_version(connection: Connection) -> int:
+    connection.execute(update(queue_version).values(version=queue_version.c.version + 1))
+    return int(connection.execute(select(queue_version.c.version)).scalar_one())
+
+
+def _let_go(connection: Connection, leaving: Sequence[Key], version: int) -> None:
+    these = keys(connection, leaving)
+    named = select(these.c.name).where(these.c.force == queue.c.force, these.c.name == queue.c.ref)
+    connection.execute(update(queue).where(~queue.c.gone, named.exists()).values(gone=True, version=version))
+
+
+def _row(judged: Judged, concerns: int, knowledge: Knowledge, version: int) -> Row:
+    verdict = judged.verdict
+    log = knowledge.holdings[judged.taken.force].revisions(judged.taken.ref)[-1]
+    return (
+        *judged.taken.key,
+        version,
+        False,
+        verdict.severity.rank,
+        verdict.status.value,
+        to_micros(verdict.deadline),
+        concerns,
+        " ".join(finding.code for finding in verdict.findings),
+        log.closing_type or log.opening_type or "",
+        log.unit or "",
+        log.channel,
+        "\n".join(verdict.crime_refs),
+    )
