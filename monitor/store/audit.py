@@ -8,7 +8,7 @@ Only the audit log takes the lock on a force's head, always last in its transact
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -25,6 +25,7 @@ from monitor.store.desk_tables import audit_entries, audit_heads
 from monitor.store.engine import reading, writing
 from monitor.store.instants import to_micros, wall_clock
 from monitor.store.outbox import OUTBOX, packed
+from monitor.store.people import Actor, note_actor
 from monitor.store.shapes import Kind
 
 GENESIS = bytes(32)  # the hash before the first
@@ -42,10 +43,12 @@ class Deed:
 
     force: str
     action: str
-    by: str
-    role: str
+    by: Actor
     incident_ref: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+    def with_detail(self, **more: Any) -> "Deed":
+        return replace(self, detail={**self.detail, **more})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def append_within(connection: Connection, deed: Deed, *, tell: bool = False) -> 
     head = _locked_head(connection, deed.force)
     entry = _entry(deed, head, wall_clock())
     connection.execute(insert(audit_entries), asdict(entry))
+    note_actor(connection, deed.force, deed.by, entry.at)
     tell = tell or entry.number - head.told >= TELL_EVERY or entry.at - head.told_at >= TELL_WITHIN
     told = {"told": entry.number, "told_at": entry.at} if tell else {}
     moved = update(audit_heads).where(audit_heads.c.force == deed.force)
@@ -139,7 +143,8 @@ def _locked_head(connection: Connection, force: str) -> _Head:
 
 def _entry(deed: Deed, head: _Head, at: datetime) -> Entry:
     number = head.number + 1
-    said = {"action": deed.action, "by": deed.by, "role": deed.role, "detail": dict(deed.detail)}
+    who = {"by": deed.by.subject, "name": deed.by.name, "role": deed.by.role}
+    said = {"action": deed.action, **who, "detail": dict(deed.detail)}
     place = {"force": deed.force, "number": number, "at": rfc3339(at), "incident_ref": deed.incident_ref}
     content = canonical(place | said)
     return Entry(deed.force, number, at, deed.incident_ref, content, next_hash(head.hash, content))

@@ -1,6 +1,6 @@
 """Tables of the registrars' desk: the audit log, who holds a case, and which logs name whom."""
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, PrimaryKeyConstraint, Table
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, PrimaryKeyConstraint, Table, Text
 
 from monitor.store.instants import Instant
 from monitor.store.tables import Name, metadata
@@ -48,12 +48,25 @@ case_holders = Table(
     sqlite_with_rowid=False,
 )
 
+# Who works on a force's cases: their names, and whom a case can be handed to.
+desk_people = Table(
+    "desk_people",
+    metadata,
+    Column("force", Name, nullable=False),
+    Column("subject", Name, nullable=False),  # as decisions and the audit log name them
+    Column("name", Text, nullable=False),
+    Column("role", Name, nullable=False),
+    Column("seen_at", Instant, nullable=False),  # wall clock
+    PrimaryKeyConstraint("force", "subject"),
+    sqlite_with_rowid=False,
+)
+
 # Only ever added to, like `dependencies`: whom a log once named, it named.
 person_logs = Table(
     "person_logs",
     metadata,
     Column("force", Name, nullable=False),
-    Column("kind", Name, nullable=False),  # person or place
+    Column("kind", Name, nullable=False),  # victim, suspect or place
     Column("key", Name, nullable=False),  # a pseudonym, or a place
     Column("ref", Name, nullable=False),
     PrimaryKeyConstraint("force", "kind", "key", "ref"),

@@ -14,13 +14,15 @@ from monitor.store.audit import GENESIS, Deed, append, append_within, entries, e
 from monitor.store.audit_check import check_audit, guards_gone
 from monitor.store.engine import reading, writing
 from monitor.store.guards import EVERYWHERE, ONLY_SQLITE
+from monitor.store.people import Actor
 
 FORCE = "synthetic-northshire"
+REGISTRAR = Actor("registrar-7", "Synthetic Registrar", "registrar")
 
 
 def look(engine: Engine, times: int = 1, ref: str = "INC-1", force: str = FORCE) -> None:
     for _ in range(times):
-        append(engine, Deed(force, "looked", "registrar-7", "registrar", ref, {"page": "incident"}))
+        append(engine, Deed(force, "looked", REGISTRAR, ref, {"page": "incident"}))
 
 
 def said(engine: Engine, force: str = FORCE) -> list[dict[str, Any]]:
@@ -76,6 +78,7 @@ def test_an_entry_says_who_did_what_to_what_and_when(engine: Engine) -> None:
         "number": 1,
         "action": "looked",
         "by": "registrar-7",
+        "name": "Synthetic Registrar",
         "role": "registrar",
         "incident_ref": "INC-1",
         "detail": {"page": "incident"},
@@ -99,7 +102,7 @@ def test_the_entries_of_one_incident_are_found(engine: Engine) -> None:
 def test_a_transaction_that_fails_leaves_no_entry_and_no_gap(engine: Engine) -> None:
     look(engine)
     with suppress(ZeroDivisionError), writing(engine) as connection:
-        append_within(connection, Deed(FORCE, "looked", "a", "registrar"))
+        append_within(connection, Deed(FORCE, "looked", REGISTRAR))
         raise ZeroDivisionError
     look(engine)
     assert [entry["number"] for entry in said(engine)] == [1, 2]
@@ -133,7 +136,7 @@ def test_the_head_is_told_every_hundred_entries(engine: Engine) -> None:
 
 def test_the_head_is_told_at_once_where_that_is_asked_for(engine: Engine) -> None:
     with writing(engine) as connection:
-        append_within(connection, Deed(FORCE, "decided", "a", "registrar", "INC-1"), tell=True)
+        append_within(connection, Deed(FORCE, "decided", REGISTRAR, "INC-1"), tell=True)
     assert [head.number for head in told(engine)] == [1]
 
 

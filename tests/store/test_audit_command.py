@@ -16,7 +16,7 @@ from monitor.stream.audit_heads import told_heads
 from monitor.stream.outages import BrokerAway
 from monitor.stream.relay import Relay
 from tests.builders import FORCE
-from tests.store.test_audit import all_heads, look, tamper
+from tests.store.test_audit import REGISTRAR, all_heads, look, tamper
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_file_that_holds_no_heads_is_named_with_its_line(
 def test_the_export_is_one_line_an_entry(store_here: Engine, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     look(store_here, 2)
     look(store_here, 1, ref="INC-2")
-    append(store_here, Deed("synthetic-southshire", "looked", "a", "auditor"))
+    append(store_here, Deed("synthetic-southshire", "looked", REGISTRAR))
     assert exit_status("export") == 0
     lines = [orjson.loads(line)["entry"] for line in capfdbinary.readouterr().out.splitlines()]
     assert [(line["force"], line["number"]) for line in lines] == [
