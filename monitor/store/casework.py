@@ -50,7 +50,7 @@ def hand_over(engine: Engine, key: Key, to: str | None, deed: Deed, seen: int) -
         if before.changes != seen:
             raise ChangedHands(before)
         after = Holder(to, wall_clock(), deed.by.subject, seen + 1)
-        given = {"holder": to, "since": after.since, "given_by": deed.by, "changes": after.changes}
+        given = {"holder": to, "since": after.since, "given_by": deed.by.subject, "changes": after.changes}
         connection.execute(update(case_holders).where(_is(key)).values(given))
         append_within(connection, deed.with_detail(**{"from": before.subject, "to": to}))
     return after
