@@ -4,27 +4,21 @@ import gc
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import orjson
 import typer
 
+from monitor.cli.output import Format, print_verdicts
 from monitor.clock import clock_from
 from monitor.compliance.batch import Batch
 from monitor.contract.codec import Decoded, Unreadable, read
 from monitor.contract.topics import INPUT_TOPICS, Topic
-from monitor.contract.verdict import Verdict
 from monitor.errors import UserError
 from monitor.rulebook import load_rulebook
 from monitor.rulebook.mapping import load_mappings
 from monitor.settings import load_settings
-
-
-class Format(StrEnum):
-    NDJSON = "ndjson"
-    TABLE = "table"
 
 
 def command(
@@ -45,7 +39,7 @@ def command(
         unreadable = _fill(batch, lines, file)
     for conflict in batch.conflicts:
         typer.echo(f"conflict: two different snapshots of {conflict}; the later one stands", err=True)
-    _show(batch.verdicts(load_rulebook(), mappings, clock_from(settings).now()), format)
+    print_verdicts(batch.verdicts(load_rulebook(), mappings, clock_from(settings).now()), format)
     if unreadable:
         raise typer.Exit(3)
 
@@ -100,14 +94,3 @@ def _decoded(line: bytes) -> Decoded:
     if envelope["topic"] not in INPUT_TOPICS:
         raise Unreadable("unknown_topic", f"topic is none of {', '.join(INPUT_TOPICS)}")
     return read(Topic(envelope["topic"]), envelope.get("value"))
-
-
-def _show(verdicts: Iterable[Verdict], format: Format) -> None:  # noqa: A002
-    if format == Format.TABLE:
-        from monitor.cli.table import print_table
-
-        print_table(verdicts)
-        return
-    for verdict in verdicts:
-        sys.stdout.buffer.write(verdict.to_json() + b"\n")
-    sys.stdout.flush()

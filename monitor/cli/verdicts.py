@@ -1,12 +1,13 @@
 """`monitor verdicts`: what the store holds."""
 
-import sys
 import time
 from typing import Annotated, Any
 
 import typer
 
+from monitor.cli.output import Format, print_lines, print_verdicts
 from monitor.contract.identity import canonical_force
+from monitor.contract.verdict import Alert, Verdict
 from monitor.errors import UserError
 from monitor.settings import Settings, load_settings
 
@@ -20,6 +21,8 @@ def command(
         float | None,
         typer.Option(min=0, help="First wait, up to so many seconds, until all that stands in the topics is judged."),
     ] = None,
+    firing: Annotated[bool, typer.Option("--firing", help="Only those whose alert fires.")] = False,
+    format: Annotated[Format, typer.Option(help="One JSON object a line, or a table to read.")] = Format.NDJSON,  # noqa: A002
 ) -> None:
     """Print the verdicts in the form that `assess` has, by force and ref. Exits 4 if they do not settle in time."""
     from monitor.store import DatabaseAway, open_store, stored_verdicts
@@ -29,9 +32,12 @@ def command(
     try:
         if settle is not None:
             _settle(engine, settings, settle)
-        for verdict in stored_verdicts(engine, _canonical(force)):
-            sys.stdout.buffer.write(verdict + b"\n")
-        sys.stdout.flush()
+        lines = stored_verdicts(engine, _canonical(force))
+        if format == Format.NDJSON and not firing:
+            print_lines(lines)
+        else:
+            verdicts = map(Verdict.from_json, lines)
+            print_verdicts((each for each in verdicts if not firing or each.alert == Alert.FIRING), format)
     except DatabaseAway as away:
         raise UserError(f"The database does not answer ({away}); see to it, or change MONITOR_DATABASE_URL.") from None
     finally:

@@ -88,6 +88,28 @@ class Verdict:
     def to_json(self) -> bytes:
         return orjson.dumps(self.as_dict())
 
+    @classmethod
+    def from_json(cls, line: bytes) -> "Verdict":
+        """What `to_json` wrote."""
+        fields = orjson.loads(line)
+        expected = fields.pop("expected")
+        return cls(
+            **fields
+            | {name: time and datetime.fromisoformat(time) for name, time in fields.items() if name in _TIMES}
+            | {
+                "status": Status(fields["status"]),
+                "severity": Severity(fields["severity"]),
+                "alert": Alert(fields["alert"]),
+                "crime_refs": tuple(fields["crime_refs"]),
+                "findings": tuple(Finding(**finding) for finding in fields["findings"]),
+                "expects_crime": expected["crime"],
+                "because": tuple(expected["because"]),
+            }
+        )
+
+
+_TIMES = frozenset({"deadline", "recorded_at", "next_review_at"})
+
 
 def rfc3339(time: datetime | None) -> str | None:
     """UTC with a Z; microseconds only where there are some."""
