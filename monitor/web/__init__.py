@@ -30,7 +30,8 @@ Blocks of `base.html`: title, head, before_main (back link), main.
 Addresses: `/` queue, `/incidents/{force}/{ref:path}` incident, `/static/` assets, `/sign-in`, `/sign-out`,
 `/health/live`, `/health/ready`; `/api/` is not under PAGES (tokens, not cookies).
 
-In tests: `tests/web/browsing.py` signs in and follows forms without a browser, `tests/web/conftest.py` has `web` (an
-application on a new SQLite store with a frozen clock), `served` (the same behind a real port) and `browser_page`
-(Chromium; fails on console errors); `tests/web/axe.py` holds a page to WCAG 2.2 AA.
+In tests: `tests/web/conftest.py` has `site` (the application on a new SQLite store, a clock to set, and a `Desk` that
+sends events and reviews them), `visitor` (a browser without a browser: `sign_in`, `get`, `send` a form; browsing.py),
+`served` (the site behind a real port), `browser_page` (Chromium; fails on console errors) with `sign_in(page, role)`;
+`axe.violations(page)` holds a page to WCAG 2.2 AA.
 """
