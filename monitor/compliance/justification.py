@@ -42,7 +42,7 @@ def reason_holds(case: Case, cases: Cases) -> bool:
     reason = case.reason
     if reason is None or reason.rationale is None:
         return False
-    if reason.code != reasons.DUPLICATE and _rape_stands_against(case):
+    if reason.code != reasons.DUPLICATE and rape_stands_against(case):
         return False
     if reason.code in reasons.RATIONALE_IS_ENOUGH:
         return True
@@ -76,7 +76,7 @@ def _is_end_for(case: Case, other: Case) -> bool:
     return not case.is_rape_log or other.is_rape_log or other.has_counting_rape
 
 
-def _rape_stands_against(case: Case) -> bool:
+def rape_stands_against(case: Case) -> bool:
     """On a rape log without a rape or N100 that counts only the registrar's own decision settles it (p34)."""
     by_registrar = case.ruling.no_crime is not None and case.ruling.no_crime.role == reasons.ALWAYS_MAY_SETTLE_RAPE
     return case.is_rape_log and not case.has_counting_rape and not by_registrar
@@ -123,7 +123,7 @@ def _held_continuations(crime_ref: str, cases: Cases) -> dict[str, bool]:
         held[case.ref] = (
             reason is not None
             and reason.rationale is not None
-            and not _rape_stands_against(case)
+            and not rape_stands_against(case)
             and crime.record.recorded_at - case.reported_at <= limits.CONTINUATION_BEFORE
             and case.reported_at <= limits.months_later(earlier, limits.CONTINUATION_MONTHS)
             and _is_more_of_the_same(case, crime)

@@ -22,3 +22,8 @@ SPEAK_FOR_THE_VICTIM = frozenset({"professional_third_party", "parent_or_carer"}
 NEEDS_CONFIRMATION: Final = "third_party"  # a channel: the victim must confirm what others report (p8)
 NOBODY_TO_TELL = frozenset({VICTIM_NOT_TRACED, DUPLICATE, CONTINUATION})
 ALWAYS_MAY_SETTLE_RAPE: Final = "fcr"  # the role whose decision a rape log may be closed by (p34)
+NEEDS: dict[str, tuple[str, ...]] = {  # beside the rationale, which every code needs
+    OTHER_FORCE: ("receiving_force_ref",),
+    DUPLICATE: ("related_ref",),
+    CONTINUATION: ("related_ref",),
+}
