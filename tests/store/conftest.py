@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -17,22 +18,34 @@ NewStore = Callable[[], Engine]
 
 @pytest.fixture(scope="session", params=DATABASES)
 def new_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewStore]:
-    """Makes empty stores, quickly: a property test needs hundreds."""
+    """Hands out an empty store: one of two in turn, so that a test can hold one against another.
+
+    The engines stay, and with them the statements that they have compiled: a property test needs hundreds of stores.
+    """
     folder = tmp_path_factory.mktemp("stores")
     template = folder / "template.db"
     open_store(f"sqlite:///{template}").dispose()
-    made: list[Engine] = []
+    paths = [folder / "one.db", folder / "other.db"]
+    engines = {path: _put(path, template, None) for path in paths}
+    in_turn = cycle(paths)
 
     def make() -> Engine:
-        for each in made:
-            each.dispose()  # nobody uses one after asking for the next, unless it opens connections anew
-        path = shutil.copy(template, folder / f"{len(made)}.db")
-        made.append(open_store(f"sqlite:///{path}"))
-        return made[-1]
+        path = next(in_turn)
+        return _put(path, template, engines[path])
 
     yield make
-    for each in made:
+    for each in engines.values():
         each.dispose()
+
+
+def _put(path: Path, template: Path, engine: Engine | None) -> Engine:
+    """A file of that name that is a copy of the template; whoever still has the old one open keeps that one."""
+    if engine:
+        engine.dispose()
+    for old in path.parent.glob(f"{path.name}*"):
+        old.unlink()
+    shutil.copy(template, path)
+    return engine or open_store(f"sqlite:///{path}")
 
 
 @pytest.fixture

@@ -1,0 +1,76 @@
+from monitor import store
+from monitor.store import CaseCount, Due
+from monitor.store.instants import wall_clock
+from tests.builders import FORCE, crime, heartbeat, incident
+from tests.store.desk import Desk, clock
+
+SOUTHMOOR = "synthetic-southmoor"
+
+
+def test_counts_are_kept_by_force_status_severity_alert_and_whether_the_log_is_open(desk: Desk) -> None:
+    desk.receive(incident(), incident("INC-2"), incident("INC-3", status="closed"), incident(force=SOUTHMOOR))
+    assert store.case_counts(desk.engine) == []
+    desk.review(hours=30)
+    assert _by_key(desk) == {
+        (FORCE, "unrecorded", "medium", "firing", True): 2,
+        (FORCE, "unrecorded", "medium", "firing", False): 1,
+        (SOUTHMOOR, "unrecorded", "medium", "firing", True): 1,
+    }
+
+    desk.receive(crime(), crime("C3", incident_refs=["INC-3"]), incident("INC-2", revision=2, status="closed"))
+    desk.review(hours=31)
+    assert _by_key(desk) == {
+        (FORCE, "recorded_in_time", "high", "resolved", True): 1,
+        (FORCE, "recorded_in_time", "high", "resolved", False): 1,
+        (FORCE, "unrecorded", "medium", "firing", False): 1,
+        (SOUTHMOOR, "unrecorded", "medium", "firing", True): 1,
+    }
+
+
+def _by_key(desk: Desk) -> dict[tuple[str, str, str, str, bool], int]:
+    counts: list[CaseCount] = store.case_counts(desk.engine)
+    return {(each.force, each.status, each.severity, each.alert, each.open): each.cases for each in counts}
+
+
+def test_counts_agree_with_the_verdicts_after_much_to_and_fro(desk: Desk) -> None:
+    for hours in (1, 21, 25):
+        desk.receive(*(incident(f"INC-{number}", revision=int(hours)) for number in range(8)))
+        desk.receive(*(crime(f"C{hours}-{n}", incident_refs=[f"INC-{n}"]) for n in range(int(hours) % 4)))
+        desk.review(hours=hours, limit=3)
+    told = [(each["status"], each["alert"]) for each in desk.verdicts().values()]
+    counted = {
+        (status, alert): sum(
+            each.cases for each in store.case_counts(desk.engine) if (each.status, each.alert) == (status, alert)
+        )
+        for status, alert in told
+    }
+    assert counted == {pair: told.count(pair) for pair in told}
+    assert sum(each.cases for each in store.case_counts(desk.engine)) == 8
+
+
+def test_due_counts_marks_the_clock_and_known_time_each_once(desk: Desk) -> None:
+    assert store.due_cases(desk.engine, clock(0)) == Due(0, None)
+    before = wall_clock()
+    desk.receive(incident(), incident("INC-2"))
+    due = store.due_cases(desk.engine, clock(1))
+    assert due.cases == 2
+    assert due.oldest is not None
+    assert before <= due.oldest <= wall_clock()
+
+    desk.review(hours=1)
+    assert store.due_cases(desk.engine, clock(19)) == Due(0, None)
+    assert store.due_cases(desk.engine, clock(25)).cases == 2
+    desk.receive(incident(revision=2))
+    assert store.due_cases(desk.engine, clock(25)).cases == 2
+
+
+def test_due_by_known_time_follows_what_is_stored(desk: Desk) -> None:
+    desk.receive(incident(), heartbeat(1))
+    desk.review(hours=2)
+    assert store.due_cases(desk.engine, clock(22)) == Due(0, None)
+    assert store.known_times(desk.engine) == {FORCE: clock(1)}
+
+
+def test_a_force_of_which_nothing_is_known_says_so(desk: Desk) -> None:
+    desk.receive(incident())
+    assert store.known_times(desk.engine) == {FORCE: None}
