@@ -20,6 +20,8 @@ GCCollector(registry=REGISTRY)
 _DURATIONS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _DELAYS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 43200)
 
+_HOURS = tuple(3600.0 * hours for hours in (1, 2, 4, 8, 12, 16, 20, 24, 30, 36, 48, 72, 168, 720))
+
 
 def _counter(name: str, sentence: str, *labels: str) -> Counter:
     return Counter(PREFIX + name, sentence, labels, registry=REGISTRY)
@@ -29,8 +31,8 @@ def _gauge(name: str, sentence: str, *labels: str) -> Gauge:
     return Gauge(PREFIX + name, sentence, labels, registry=REGISTRY)
 
 
-def _histogram(name: str, sentence: str, buckets: tuple[float, ...]) -> Histogram:
-    return Histogram(PREFIX + name, sentence, buckets=buckets, registry=REGISTRY)
+def _histogram(name: str, sentence: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+    return Histogram(PREFIX + name, sentence, labels, buckets=buckets, registry=REGISTRY)
 
 
 MESSAGES = _counter(
@@ -53,7 +55,20 @@ ALERT_CHANGES = _counter("alert_changes_total", "Changes of alerts; change is ra
 VERDICT_DELAY = _histogram(
     "event_to_verdict_seconds", "Time from the broker's receipt of an event to the verdict that knows it.", _DELAYS
 )
-SENT = _counter("sent_total", "Messages sent to the broker; kind is alert, dead_letter, decision or audit_head.", "kind")
+SENT = _counter(
+    "sent_total", "Messages sent to the broker; kind is alert, dead_letter, decision or audit_head.", "kind"
+)
+POSTS = _counter(
+    "alertmanager_posts_total",
+    "Posts of the alerts of single incidents to Alertmanager; outcome is taken or failed.",
+    "outcome",
+)
+RECORDING_DELAY = _histogram(
+    "recording_delay_seconds",
+    "Time from the report to the record that was enough, of each incident once.",
+    _HOURS,
+    "force",
+)
 LOOP_ERRORS = _counter(
     "loop_errors_total", "Unexpected errors in a loop of the worker, which went on after a pause.", "loop"
 )
@@ -91,6 +106,20 @@ OPEN_INCIDENTS = _stored(
 )
 INCIDENTS = _stored("incidents", "All incidents, open and closed, by their verdict.", "force", "status", "severity")
 FIRING = _stored("alerts_firing", "Incidents whose alert fires.", "force", "severity")
+FINDINGS = _stored("incidents_with_finding", "Incidents with the finding, by severity.", "force", "finding", "severity")
+UNATTENDED = _stored(
+    "due_soon_unattended", "Incidents whose alert fires as due soon, and that nobody holds.", "force", "severity"
+)
+DEADLINES = _stored(
+    "deadlines_7d",
+    "Incidents that expect a crime and whose deadline lies in the seven days before known time; outcome is in_time, late "
+    "or missing.",
+    "force", "outcome", "severity",
+)  # fmt: skip
+OLDEST_UNRECORDED = _stored(
+    "oldest_unrecorded_deadline_timestamp_seconds", "The earliest deadline of what is unrecorded.", "force", "severity"
+)
+SCHEMA_CURRENT = _stored("schema_current", "1 if the tables are of the version that this worker needs, else 0.")
 UNSENT = _stored("outbox_messages", "Alert changes and dead letters that the broker has not confirmed yet.")
 DATABASE_UP = _stored(
     "database_up", "1 if the database answered this scrape; if 0, the gauges read from it are absent."
