@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 ROOMS = {
     "errors": 0,
     "settings_web": 0,
+    "links": 1,
     "settings": 1,
     "clock": 2,
     "contract": 3,
@@ -20,6 +21,7 @@ ROOMS = {
     "store": 7,
     "telemetry": 8,
     "importers": 8,
+    "observability": 9,
     "stream": 9,
     "web": 9,
     "simulator": 9,

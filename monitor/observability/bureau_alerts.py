@@ -1,0 +1,156 @@
+"""What the force crime bureau is told of, by the numbers of each force."""
+
+from monitor.contract.verdict import Severity
+from monitor.observability import recordings as r
+from monitor.observability.configuration import Configuration, shown
+from monitor.observability.promql import name
+from monitor.observability.rule import Alert, Audience, Board, Panel
+from monitor.telemetry import metrics
+
+FORCE = "<force>"
+OF_FORCE = {"force": FORCE}
+
+
+def bureau_alerts(configuration: Configuration) -> list[Alert]:
+    bureau = configuration.bureau
+    return [
+        _unrecorded(),
+        _due_soon(bureau.due_soon_lasting),
+        _recorded_in_time(configuration),
+        _closures(configuration),
+        _feed_silent(configuration),
+        _unmapped(configuration),
+        _monitor_silent(bureau.monitor_silent_after),
+    ]
+
+
+def _unrecorded() -> Alert:
+    return Alert(
+        name="SeriousCrimeUnrecorded",
+        audience=Audience.BUREAU,
+        severity=None,
+        expr=f'{r.UNRECORDED}{{severity=~"critical|high"}} > 0',
+        summary="<force>: reports of <severity> severity with no crime record after 24 hours: <number>.",
+        description=(
+            "Past their deadline in <force> with no crime record, or with too few: <number> that the rules call "
+            "<severity>. The crime feed is known up to then: the records are missing, not late to arrive. The "
+            "queue lists them, worst first, each with the rule it rests on."
+        ),
+        panel=Panel(Board.COMPLIANCE, "unrecorded"),
+        queue={**OF_FORCE, "severity": "<severity>", "filter": "firing"},
+    )
+
+
+def _due_soon(lasting: str) -> Alert:
+    return Alert(
+        name="DueSoonUnattended",
+        audience=Audience.BUREAU,
+        severity=Severity.HIGH,
+        expr=f"{r.UNATTENDED} > 0",
+        lasting=lasting,
+        summary="<force>: incidents due within four hours that nobody has taken: <number>.",
+        description=(
+            "Without a crime record in <force>, of at least medium severity, less than four hours from the "
+            f"deadline, and for {shown(lasting)} in nobody's hands: <number>. Take each in the queue, or hand it "
+            "over."
+        ),
+        panel=Panel(Board.COMPLIANCE, "due_soon"),
+        queue={**OF_FORCE, "filter": "due_soon"},
+    )
+
+
+def _recorded_in_time(configuration: Configuration) -> Alert:
+    share = configuration.recorded_in_time
+    below = f"{r.IN_TIME} < on (force) {r.AIM} and on (force) {r.DUE} >= {share.least_reports}"
+    return Alert(
+        name="RecordedInTimeBelowThreshold",
+        audience=Audience.BUREAU,
+        severity=Severity.MEDIUM,
+        # To the power of nought: only the label with the threshold is wanted of the right side.
+        expr=f"({below}) * on (force) group_left (threshold) {r.AIM} ^ 0",
+        lasting=share.lasting,
+        summary="<force>: <share> of a week's crimes were recorded within 24 hours.",
+        description=(
+            f"Of the reports in <force> whose 24 hours ended in the last seven days and that expect a crime record, "
+            "<share> had it in time. The force's own threshold is <threshold>; fewer "
+            f"than {share.least_reports} reports would not have been counted."
+        ),
+        panel=Panel(Board.COMPLIANCE, "in_time"),
+        queue={**OF_FORCE, "filter": "firing"},
+    )
+
+
+def _closures(configuration: Configuration) -> Alert:
+    bureau, usual = configuration.bureau, f"avg_over_time({r.CLOSED}[7d])"
+    many = f"{r.CLOSED} > {bureau.closures_factor:g} * {usual}"
+    enough = f"{r.CLOSED} - {usual} >= {bureau.closures_more_than_usual}"
+    return Alert(
+        name="ClosuresWithoutCrimeRising",
+        audience=Audience.BUREAU,
+        severity=Severity.MEDIUM,
+        # A day of history, or there is no usual number to speak of.
+        expr=f"({many} and {enough}) and on (force) {r.CLOSED} offset 1d",
+        lasting=bureau.closures_lasting,
+        summary="<force>: crime-type logs closed without a crime record, far more than usual: <number>.",
+        description=(
+            "Logs in <force> that expect a crime record, were closed more than two hours ago and have none: "
+            f"<number>, over {bureau.closures_factor:g} times the average of the last seven days. Look for one unit, "
+            "shift or closing code behind it."
+        ),
+        panel=Panel(Board.COMPLIANCE, "closed_without_crime"),
+        queue={**OF_FORCE, "filter": "closed_without_crime"},
+    )
+
+
+def _feed_silent(configuration: Configuration) -> Alert:
+    bureau = configuration.bureau
+    return Alert(
+        name="CrimeFeedSilent",
+        audience=Audience.BUREAU,
+        severity=Severity.HIGH,
+        expr=f'{r.SILENCE}{{feed="crime-records"}} > {bureau.seconds("feed_silent_after")}',
+        lasting=bureau.feed_silent_lasting,
+        summary="<force>: the crime system has said nothing for <length>, so verdicts are held.",
+        description=(
+            "The newest heartbeat of <force>'s crime records that the monitor holds is <length> old; "
+            f"{shown(bureau.feed_silent_after)} is the limit. What was recorded since is not known, so nothing that "
+            "fell due since is called unrecorded: it waits as feed_behind. No alert does not mean no missing crime."
+        ),
+        panel=Panel(Board.COMPLIANCE, "feed_age"),
+        queue={**OF_FORCE, "filter": "waiting"},
+    )
+
+
+def _unmapped(configuration: Configuration) -> Alert:
+    bureau = configuration.bureau
+    before = f"min_over_time({r.UNMAPPED}[{bureau.unmapped_within}])"
+    return Alert(
+        name="UnmappedCodesAppearing",
+        audience=Audience.BUREAU,
+        severity=Severity.MEDIUM,
+        expr=f"{r.UNMAPPED} - {before} >= {bureau.unmapped_new}",
+        summary="<force>: new incidents with a code or value that nobody has mapped: <number>.",
+        description=(
+            f"More than {shown(bureau.unmapped_within)} ago in <force> that hold a type code or a value the monitor "
+            "does not know: <number>. Until the code is mapped each expects a crime record, so that none is hidden."
+        ),
+        panel=Panel(Board.COMPLIANCE, "unmapped"),
+        queue={**OF_FORCE, "filter": "unmapped"},
+    )
+
+
+def _monitor_silent(lasting: str) -> Alert:
+    return Alert(
+        name="MonitorSilent",
+        audience=Audience.BUREAU,
+        severity=Severity.HIGH,
+        expr=f"absent({name(metrics.DATABASE_UP)} == 1)",
+        lasting=lasting,
+        summary="The monitor has told nothing of any force for a while: no alert does not mean no missing crime.",
+        description=(
+            f"For {shown(lasting)} no worker of the monitor has been able to say what is unrecorded. Alerts that "
+            "stood before still stand, new ones cannot come. Operations have been told; until it is mended, work "
+            "from the force's own lists."
+        ),
+        panel=Panel(Board.COMPLIANCE, "unrecorded"),
+    )

@@ -1,0 +1,229 @@
+"""Recording compliance: what the force crime bureau looks at."""
+
+from monitor.observability import recordings as r
+from monitor.observability.dashboards.spec import BoardSpec, Kind, PanelSpec, Query, RowSpec, Steps
+from monitor.observability.promql import name
+from monitor.observability.rule import Board
+from monitor.telemetry import metrics
+
+CHOSEN = 'force=~"$force"'
+SERIOUS = 'force=~"$force", severity=~"$severity"'
+SEVERITY, FORCE = "{{severity}}", "{{force}}"
+_NONE_IS_GOOD = Steps(1, 5)
+
+
+def _by_force(series: str) -> tuple[Query, ...]:
+    return (Query(f"{series}{{{CHOSEN}}}", FORCE),)
+
+
+NOW = RowSpec(
+    "Now",
+    (
+        PanelSpec(
+            "unrecorded",
+            "Unrecorded",
+            (
+                "Incidents past their 24 hours with no crime record or too few, by severity. The crime feed is "
+                "known up to then."
+            ),
+            "short",
+            Kind.STAT,
+            (Query(f"sum by (severity) ({r.UNRECORDED}{{{SERIOUS}}})", SEVERITY),),
+            steps=_NONE_IS_GOOD,
+            queue={"filter": "firing"},
+            by=("severity",),
+        ),
+        PanelSpec(
+            "oldest",
+            "Longest overdue",
+            "How long ago the oldest unrecorded incident of each severity passed its deadline.",
+            "s",
+            Kind.STAT,
+            (Query(f"time() - min by (severity) ({name(metrics.OLDEST_UNRECORDED)}{{{SERIOUS}}})", SEVERITY),),
+            steps=Steps(3600, 86400),
+            queue={"filter": "firing"},
+            by=("severity",),
+        ),
+        PanelSpec(
+            "due_soon",
+            "Due within four hours, nobody on it",
+            (
+                "Incidents of at least medium severity that reach their deadline within four hours and that nobody "
+                "has taken."
+            ),
+            "short",
+            Kind.STAT,
+            _by_force(r.UNATTENDED),
+            steps=Steps(1, 3),
+            queue={"filter": "due_soon"},
+            by=("force",),
+        ),
+        PanelSpec(
+            "in_time",
+            "Recorded within 24 hours, last seven days",
+            "Of the reports whose 24 hours ended in the last seven days and that expect a crime, the share recorded "
+            "in time. What is not yet due, or not yet known, is left out.",
+            "percentunit",
+            Kind.STAT,
+            _by_force(r.IN_TIME),
+            steps=Steps(0.9, 0.8, bad_below=True),
+            queue={"filter": "firing"},
+            by=("force",),
+        ),
+        PanelSpec(
+            "waiting",
+            "Waiting for the crime feed",
+            (
+                "Incidents past their deadline of which nothing can be said, because crime records are not known up "
+                "to then."
+            ),
+            "short",
+            Kind.STAT,
+            _by_force(r.WAITING),
+            steps=Steps(1, 50),
+            queue={"filter": "waiting"},
+            by=("force",),
+        ),
+        PanelSpec(
+            "feed_age",
+            "Age of the crime feed's last heartbeat",
+            "How long ago each force's crime system last said that everything up to then was sent.",
+            "s",
+            Kind.STAT,
+            (Query(f'{r.SILENCE}{{{CHOSEN}, feed="crime-records"}}', FORCE),),
+            steps=Steps(900, 1800),
+            queue={"filter": "waiting"},
+            by=("force",),
+        ),
+    ),
+)
+
+COURSE = RowSpec(
+    "How it goes",
+    (
+        PanelSpec(
+            "unrecorded_course",
+            "Unrecorded, by severity",
+            "Incidents past their deadline with no crime record or too few, over time.",
+            "short",
+            Kind.AREAS,
+            (Query(f"sum by (severity) ({r.UNRECORDED}{{{SERIOUS}}})", SEVERITY),),
+            width=12,
+            queue={"filter": "firing"},
+            by=("severity",),
+        ),
+        PanelSpec(
+            "firing",
+            "Alerts that fire, by severity",
+            "Everything that needs a person: unrecorded, due soon, closed without a crime, wrongly cancelled.",
+            "short",
+            Kind.AREAS,
+            (Query(f"sum by (severity) ({r.FIRING}{{{SERIOUS}}})", SEVERITY),),
+            width=12,
+            queue={"filter": "firing"},
+            by=("severity",),
+        ),
+        PanelSpec(
+            "in_time_course",
+            "Share recorded within 24 hours, against the force's threshold",
+            (
+                "The share of the last seven days at each moment. The second line of each force is the threshold it "
+                "set itself."
+            ),
+            "percentunit",
+            Kind.LINES,
+            (*_by_force(r.IN_TIME), Query(f"{r.AIM}{{{CHOSEN}}}", "{{force}}: threshold {{threshold}}")),
+            width=12,
+            queue={"filter": "firing"},
+            by=("force",),
+        ),
+        PanelSpec(
+            "delay",
+            "Delay from report to record",
+            (
+                "How many incidents were recorded after how long, at the time when the record came. 24 hours is "
+                "86,400 seconds."
+            ),
+            "s",
+            Kind.HEATMAP,
+            (
+                Query(
+                    f"sum by (le) (increase({name(metrics.RECORDING_DELAY)}_bucket{{{CHOSEN}}}[$__rate_interval]))",
+                    "{{le}}",
+                ),
+            ),
+            width=12,
+            queue={"filter": "all"},
+        ),
+        PanelSpec(
+            "closed_without_crime",
+            "Closed without a crime",
+            "Logs that expect a crime record, closed more than two hours ago, with none.",
+            "short",
+            Kind.LINES,
+            _by_force(r.CLOSED),
+            queue={"filter": "closed_without_crime"},
+            by=("force",),
+        ),
+        PanelSpec(
+            "recoded",
+            "Re-coded to something quieter",
+            (
+                "Logs that were once of a crime type or a domestic incident, no longer say so, and give no reason "
+                "that holds."
+            ),
+            "short",
+            Kind.LINES,
+            (Query(f'sum by (force) ({r.FINDINGS}{{{SERIOUS}, finding="recoded_without_reason"}})', FORCE),),
+            queue={"filter": "recoded"},
+            by=("force",),
+        ),
+        PanelSpec(
+            "unmapped",
+            "Codes and values that nobody mapped",
+            (
+                "Incidents that hold a type code or a value the monitor does not know. Each expects a crime until "
+                "it is mapped."
+            ),
+            "short",
+            Kind.LINES,
+            _by_force(r.UNMAPPED),
+            queue={"filter": "unmapped"},
+            by=("force",),
+        ),
+        PanelSpec(
+            "findings",
+            "Findings",
+            "Incidents with each finding now: what is wrong, beside what is missing.",
+            "short",
+            Kind.BARS,
+            (Query(f"sum by (finding) ({r.FINDINGS}{{{SERIOUS}}})", "{{finding}}"),),
+            width=12,
+            height=12,
+            queue={"filter": "all"},
+        ),
+        PanelSpec(
+            "verdicts",
+            "Verdicts",
+            "All incidents that are known, by the status of their verdict.",
+            "short",
+            Kind.BARS,
+            (Query(f"sum by (status) ({r.INCIDENTS}{{{SERIOUS}}})", "{{status}}"),),
+            width=12,
+            height=12,
+            queue={"filter": "all"},
+        ),
+    ),
+)
+
+COMPLIANCE = BoardSpec(
+    board=Board.COMPLIANCE,
+    title="Recording compliance",
+    description=(
+        "Which reports have no crime record, how late records are, and what else is wrong. For the force crime bureau."
+    ),
+    tags=("recording-monitor", "bureau"),
+    rows=(NOW, COURSE),
+    since="now-7d",
+    variables=("force", "severity"),
+)
