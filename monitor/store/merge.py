@@ -19,6 +19,7 @@ from monitor.store.engine import recent, writing
 from monitor.store.heartbeats import merge_heartbeats
 from monitor.store.instants import to_micros, wall_clock
 from monitor.store.outbox import OUTBOX
+from monitor.store.persons import note_persons
 from monitor.store.progress import note_progress
 from monitor.store.shapes import Ends, Merged, Outcome, Outcomes, Received
 
@@ -58,6 +59,7 @@ def take_in(connection: Connection, arrived: list[Arrival], outcomes: Outcomes, 
         for each in _merge_events(connection, topic, [one for one in arrived if one.topic is topic], outcomes, at)
     ]
     _DEPENDENCIES.run(connection, _dependency_rows(fresh))
+    note_persons(connection, fresh)
     return fresh, mark_due(connection, fresh, at)
 
 
