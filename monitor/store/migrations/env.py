@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from monitor.store import desk_tables, queue_tables  # noqa: F401 - they add their tables to the metadata
+from monitor.store import desk_tables, letter_tables, queue_tables  # noqa: F401 - they add their tables to the metadata
 from monitor.store.tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
