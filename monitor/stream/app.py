@@ -8,7 +8,7 @@ from faust.app.base import BootStrategy
 from monitor.settings import Settings
 from monitor.stream.agents import add_agents
 from monitor.stream.batches import Batches
-from monitor.stream.consumer import Transport
+from monitor.stream.consumer import FAUST_LOG, Transport
 from monitor.stream.merger import Merger
 from monitor.stream.reading import Place
 
@@ -27,7 +27,7 @@ class WorkerApp(faust.App):
     """Runs inside our own event loop: it takes over neither signals nor logs nor standard output."""
 
     BootStrategy = ConsumerOnly
-    mundane_level = "debug"  # its starts and stops
+    logger = FAUST_LOG
 
     def __init__(self, settings: Settings, merger: Merger, batches: Batches) -> None:
         # Not `settings`: Faust has a property of that name.

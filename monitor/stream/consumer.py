@@ -11,6 +11,7 @@
 """
 
 import asyncio
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -25,13 +26,14 @@ from monitor.stream.reading import Place, Reading
 from monitor.telemetry.logs import get_logger
 
 _log = get_logger(__name__)
+FAUST_LOG = logging.getLogger("faust.worker")  # what Faust says of its services is not for ours, which is at info
 
 FETCH_WAIT_MS = 200
 PLACING_SECONDS = 30.0  # less than Faust waits, which then goes on as if the places had been found
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
-    mundane_level = "debug"
+    logger = FAUST_LOG
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
@@ -67,7 +69,7 @@ def _positions(consumer: Any) -> Mapping[Any, int]:
 
 
 class Consumer(driver.Consumer):
-    mundane_level = "debug"
+    logger = FAUST_LOG
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

@@ -27,9 +27,8 @@ class Stopped(Exception):  # noqa: N818 - not an error
 class Outage:
     """What is said of one thing that may be away: at once, every few seconds while it lasts, and when it is over."""
 
-    def __init__(self, away: str, log: Callable[..., None] = _log.warning) -> None:
+    def __init__(self, away: str) -> None:
         self.away = away
-        self._log = log
         self._began = self._said = self._counted = 0.0
 
     def failed(self, reason: object) -> None:
@@ -40,11 +39,11 @@ class Outage:
         self._counted = now
         if not self._said or now - self._said >= SAY_EVERY:
             self._said = now
-            self._log(f"Waiting for the {self.away}.", seconds=round(now - self._began), reason=str(reason))
+            _log.warning(f"Waiting for the {self.away}.", seconds=round(now - self._began), reason=str(reason))
 
     def over(self) -> None:
         if self._began:
-            self._log(f"The {self.away} answers again.", seconds=round(time.monotonic() - self._began))
+            _log.warning(f"The {self.away} answers again.", seconds=round(time.monotonic() - self._began))
             self._began = self._said = 0.0
 
 

@@ -8,20 +8,19 @@ from typing import Any
 from kafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 
 from monitor import store
+from monitor.broker.server_properties import MAX_MESSAGE_BYTES
 from monitor.settings import Settings
 from monitor.store import Kind, OutboxMessage
 from monitor.stream.loops import Loop
 from monitor.stream.outages import BrokerAway
 from monitor.stream.producing import make_producer
 from monitor.stream.tails import sent_lately
-from monitor.telemetry.logs import get_logger
 from monitor.telemetry.metrics import SENT
-
-_log = get_logger(__name__)
 
 LIMIT = 500
 IDLE_SECONDS = 1.0  # another worker may have left something
-CUT_TO = 512 * 1024  # bytes kept of a dead letter that the broker finds too large
+CUT_TO = 512 * 1024  # bytes kept of a dead letter that is too large for its topic
+_FRAME = 512  # bytes that Kafka adds
 
 
 class Relay(Loop):
@@ -36,6 +35,7 @@ class Relay(Loop):
         self._engine, self._settings = engine, settings
         self._producer: Any = None
         self._leads = self._knows_what_arrived = False
+        self._room = MAX_MESSAGE_BYTES - _FRAME
 
     def lead(self, leads: bool) -> None:
         """Whether it is this worker's relay, of all in the group, that sends."""
@@ -64,29 +64,27 @@ class Relay(Loop):
         self._mark(sent)
         if error is not None:
             self._drop_producer()
-            raise BrokerAway(f"{self._settings.broker}: {error}")
+            if not self._can_cut_shorter(error):
+                raise BrokerAway(f"{self._settings.broker}: {error}")
 
     def _send(self, waiting: Sequence[OutboxMessage]) -> tuple[list[OutboxMessage], Exception | None]:
         """What the broker confirmed, up to the first that it did not."""
         sent: list[OutboxMessage] = []
         try:
-            futures = [self._hand_over(each) for each in waiting]
+            futures = [self._hand_over(fitting(each, self._room)) for each in waiting]
             self._producer.flush(timeout=15)
             for each, future in zip(waiting, futures, strict=True):
-                self._confirm(each, future)
+                future.get(timeout=1)
                 sent.append(each)
         except KafkaError as error:
             return sent, error
         return sent, None
 
-    def _confirm(self, message: OutboxMessage, future: Any) -> None:
-        try:
-            future.get(timeout=1)
-        except (MessageSizeTooLargeError, RecordListTooLargeError):
-            if message.kind is not Kind.DEAD_LETTER:
-                raise
-            _log.warning("A dead letter is too large for its topic and is cut short.", bytes=len(message.value or b""))
-            self._hand_over(cut_short(message)).get(timeout=15)
+    def _can_cut_shorter(self, error: Exception) -> bool:
+        """A topic that others made may take less than ours do."""
+        is_size = isinstance(error, MessageSizeTooLargeError | RecordListTooLargeError)
+        shorter, self._room = is_size and self._room > CUT_TO, CUT_TO if is_size else self._room
+        return shorter
 
     def _hand_over(self, message: OutboxMessage) -> Any:
         value = b"" if message.key is None and message.value is None else message.value
@@ -107,7 +105,10 @@ class Relay(Loop):
             self._producer = None
 
 
-def cut_short(letter: OutboxMessage) -> OutboxMessage:
-    """With headers added, a message that was only just small enough is too large for the topic of dead letters."""
-    value = letter.value or b""
-    return replace(letter, value=value[:CUT_TO], headers=(*letter.headers, ("cut-from", str(len(value)).encode())))
+def fitting(message: OutboxMessage, room: int) -> OutboxMessage:
+    """With headers added, a dead letter that was only just small enough is too large: it is cut short then."""
+    value = message.value or b""
+    size = len(value) + len(message.key or b"") + sum(len(name) + len(content) for name, content in message.headers)
+    if size <= room or message.kind is not Kind.DEAD_LETTER:
+        return message
+    return replace(message, value=value[:CUT_TO], headers=(*message.headers, ("cut-from", str(len(value)).encode())))
