@@ -61,13 +61,14 @@ def note_letters(
     connection: Connection, batch: Iterable[Received], letters: Sequence[tuple[Received, Unreadable]]
 ) -> None:
     """Called within the merge."""
-    replayed = {letter_id(received): letter for received in _with_headers(batch) if (letter := _replayed(received))}
-    unreadable = {letter_id(received) for received, _ in letters}
-    _settle(connection, {letter for new, letter in replayed.items() if new not in unreadable}, LetterState.MERGED)
+    replayed = {letter_id(received): letter for received in batch if (letter := _replayed(received))}
     infos = [_info(received, why, replayed) for received, why in letters]
-    again = _unknown(connection, [info for info in infos if info.first])
-    _settle(connection, {info.first for info in again if info.first}, LetterState.UNREADABLE_AGAIN)
+    again = {info.first: info.id for info in _unknown(connection, [info for info in infos if info.first])}
     _LETTERS.run(connection, sorted({info.id: info.row() for info in infos}.values()))
+    unreadable = {info.id for info in infos}
+    read: dict[str | None, str] = {letter: "" for new, letter in replayed.items() if new not in unreadable}
+    _settle(connection, read, LetterState.MERGED)
+    _settle(connection, again, LetterState.UNREADABLE_AGAIN)
 
 
 def adopt(engine: Engine, letters: Iterable[LetterInfo]) -> None:
@@ -108,26 +109,21 @@ _REPLAYED = (
     .values(_changed(state=LetterState.REPLAYED.value, state_by=bindparam("who")))
 )
 _SETTLED = update(dead_letters).where(
-    or_(_table.id == bindparam("letter"), _table.first == bindparam("letter")),
-    _table.state != LetterState.MERGED.value,
+    or_(_table.id == bindparam("letter"), _table.first == bindparam("letter")), _table.id != bindparam("but")
 )
 
 
-def _settle(connection: Connection, firsts: Iterable[str], state: LetterState) -> None:
-    """These letters, and all that came of sending them again."""
-    rows = [{"letter": first, "now": wall_clock()} for first in sorted(firsts)]
+def _settle(connection: Connection, firsts: Mapping[str | None, str], state: LetterState) -> None:
+    """These letters and all that came of sending them again, but for the one that stands for them now."""
+    rows = [{"letter": first, "but": but, "now": wall_clock()} for first, but in firsts.items()]
     if rows:
         where = _table.state.in_(_OPEN) if state is LetterState.UNREADABLE_AGAIN else _table.state != state.value
         connection.execute(_SETTLED.where(where).values(_changed(state=state.value)), rows)
 
 
-def _with_headers(batch: Iterable[Received]) -> list[Received]:
-    return [received for received in batch if received.headers]
-
-
 def _replayed(received: Received) -> str | None:
     """The letter that this message is again, to the byte. A header that names another is somebody's mistake."""
-    letter = replayed_letter(received.headers)
+    letter = replayed_letter(received.headers) if received.headers else None
     return letter if letter and names_its_bytes(letter, received) else None
 
 

@@ -18,6 +18,7 @@ from monitor.store.due import mark_due
 from monitor.store.engine import recent, writing
 from monitor.store.heartbeats import merge_heartbeats
 from monitor.store.instants import to_micros, wall_clock
+from monitor.store.letters import note_letters
 from monitor.store.outbox import OUTBOX
 from monitor.store.persons import note_persons
 from monitor.store.progress import note_progress
@@ -43,6 +44,7 @@ def merge(engine: Engine, batch: Sequence[Received], ends: Ends | None = None) -
         merge_heartbeats(connection, batch, ends, outcomes)
         _FORCES.run(connection, _force_rows(batch))
         OUTBOX.run(connection, letters.rows(at))
+        note_letters(connection, batch, letters.letters)
         note_progress(connection, batch)
     recent(engine).put((each.topic, each.digest, each.event) for each in fresh)
     return Merged(outcomes, letters.by_reason, marked)
