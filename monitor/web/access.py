@@ -22,6 +22,7 @@ class Role(StrEnum):
     REGISTRAR = "registrar"
     BUREAU = "bureau"
     SUPERVISOR = "supervisor"
+    DECISION_MAKER = "decision_maker"  # designated; independent of the investigation
     AUDITOR = "auditor"
     OPERATIONS = "operations"
 
@@ -41,9 +42,22 @@ _ALLOWED: dict[Role, set[Act]] = {
     Role.REGISTRAR: _READING | {Act.DECIDE, Act.TAKE, Act.READ_AUDIT},
     Role.BUREAU: _READING | {Act.DECIDE, Act.TAKE},
     Role.SUPERVISOR: _READING | {Act.DECIDE, Act.TAKE},
+    Role.DECISION_MAKER: _READING | {Act.DECIDE, Act.TAKE},
     Role.AUDITOR: _READING | {Act.READ_AUDIT},
     Role.OPERATIONS: {Act.SEE_OVERVIEW},
 }
+
+# As whom each decides, in the words of the contract. Who has several roles decides by the first that may.
+_DECIDES_AS = {Role.REGISTRAR: "fcr", Role.DECISION_MAKER: "ddm", Role.SUPERVISOR: "supervisor", Role.BUREAU: "bureau"}
+_WORKING_THE_QUEUE = {"accept_link", "reject_link", "no_crime", "note", "withdraw"}
+# The registrar has the last word: what sets the monitor's own findings aside is theirs.
+_DECISIONS = {
+    "fcr": _WORKING_THE_QUEUE | {"require_crime", "accept_as_complete", "accept_cancellation", "set_reported_at"},
+    "ddm": _WORKING_THE_QUEUE | {"require_crime"},
+    "supervisor": _WORKING_THE_QUEUE | {"require_crime"},
+    "bureau": _WORKING_THE_QUEUE | {"require_crime"},
+}
+WORKS_CASES = frozenset(_DECIDES_AS)  # to whom a case can be handed over
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,20 @@ class User:
 
     def may(self, act: Act) -> bool:
         return any(act in _ALLOWED[role] for role in self.roles)
+
+    def decides_as(self, action: str) -> str | None:
+        """The role of the contract in which this user may take such a decision; None: in none."""
+        own = (name for role, name in _DECIDES_AS.items() if role in self.roles)
+        return next((name for name in own if action in _DECISIONS[name]), None)
+
+    def may_withdraw(self, made_by: str) -> bool:
+        """One's own decisions; the registrar anybody's."""
+        return made_by == self.subject or Role.REGISTRAR in self.roles
+
+    @property
+    def main_role(self) -> Role:
+        """By which the audit log knows the user."""
+        return next(role for role in (*_DECIDES_AS, Role.AUDITOR, Role.OPERATIONS) if role in self.roles)
 
     def sees(self, force: str) -> bool:
         return self.scope is None or force in self.scope

@@ -20,6 +20,7 @@ _WHAT_ROLES_DO = (
     (Role.REGISTRAR, "Has the last word on recording; decides and reads the audit log."),
     (Role.BUREAU, "Works the queue and decides."),
     (Role.SUPERVISOR, "Reviews and decides."),
+    (Role.DECISION_MAKER, "Decides, designated and independent of the investigation."),
     (Role.AUDITOR, "Reads everything, changes nothing."),
     (Role.OPERATIONS, "Sees the overview, no incidents."),
 )
