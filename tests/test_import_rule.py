@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1]
 # A room may import rooms of a lower number, and itself.
 ROOMS = {
     "errors": 0,
+    "settings_limits": 0,
     "settings_web": 0,
     "links": 1,
     "settings": 1,
@@ -25,6 +26,7 @@ ROOMS = {
     "stream": 9,
     "web": 9,
     "simulator": 9,
+    "doctor": 9,
     "cli": 10,
 }
 PURE_ROOMS = {"contract", "rulebook", "compliance"}
