@@ -7,19 +7,22 @@ from monitor.settings import Settings
 
 
 class Sink(Protocol):
-    async def add(self, topic: Topic, message: Any) -> None: ...
+    async def add(self, topic: Topic, message: Any) -> bool: ...
 
 
 def add_agents(app: Any, settings: Settings, sink: Sink) -> None:
     for topic in INPUT_TOPICS:
         # No acks by message: the offsets that are committed are those that were merged (see `consumer`).
         channel = app.topic(settings.topic(topic), value_type=bytes, acks=False)
-        app.agent(channel, name=topic.value, concurrency=1)(_agent(topic, sink))
+        app.agent(channel, name=topic.value, concurrency=1)(_agent(app, topic, sink))
 
 
-def _agent(topic: Topic, sink: Sink) -> Any:
+def _agent(app: Any, topic: Topic, sink: Sink) -> Any:
     async def take(stream: Any) -> None:
         async for event in stream.noack().events():
-            await sink.add(topic, event.message)
+            if app.should_stop:
+                return  # the next app reads it
+            if not await sink.add(topic, event.message):
+                app.consumer.pause_partitions({event.message.tp})
 
     return take

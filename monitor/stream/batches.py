@@ -1,19 +1,20 @@
 """What the agents hand on is collected into batches, which go to the merge thread one after the other."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from monitor.contract.topics import Topic
 from monitor.stream.merger import Merger, Messages
 from monitor.stream.outages import Stopped
-from monitor.stream.reading import Reading
+from monitor.stream.reading import Place, Reading
 from monitor.telemetry.logs import get_logger
 from monitor.telemetry.metrics import LOOP_ERRORS
 
 _log = get_logger(__name__)
 _T = TypeVar("_T")
+_R = TypeVar("_R")
 
 MOST_MESSAGES = 2000
 MOST_BYTES = 16 * 1024 * 1024
@@ -36,8 +37,10 @@ class Batches:
         self._arrived, self._enough, self._room = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.reading = Reading()
 
-    async def add(self, topic: Topic, message: Any) -> None:
-        """Returns once there is room for another."""
+    async def add(self, topic: Topic, message: Any) -> bool:
+        """Returns once there is room for another; False where the partition is stopped and it was not taken."""
+        if self._merger.stops.held and self._merger.stops.holds(topic, message.partition, message.offset):
+            return False
         self._pile.append((topic, message))
         self._bytes += len(message.value or b"")
         self._arrived.set()
@@ -46,6 +49,7 @@ class Batches:
             while self._is_too_much():
                 self._room.clear()
                 await self._room.wait()
+        return True
 
     @property
     def is_waiting(self) -> bool:
@@ -82,16 +86,24 @@ class Batches:
 
     async def _merge(self, batch: Messages) -> None:
         self._is_merging = True
-        await self._in_thread(self._merger.merge, batch)
+        merged = await self._in_thread(self._merger.merge, batch)
         self._is_merging = False
-        self.reading.was_merged(batch)
+        self.reading.was_merged(merged)
+        if len(merged) < len(batch):
+            self._drop(_left_out(batch, merged))
+
+    def _drop(self, stopped: Collection[Place]) -> None:
+        """What else was fetched of partitions that are stopped: Kafka keeps it, and it is read again from there."""
+        self._pile = [each for each in self._pile if (each[0], each[1].partition) not in stopped]
+        self._bytes = sum(len(message.value or b"") for _, message in self._pile)
+        self._set_events()
 
     async def _skip_marks(self) -> None:
         if places := self.reading.ends_in_marks():
             await self._in_thread(self._merger.skip_to, places)
             self.reading.skipped(places)
 
-    async def _in_thread(self, work: Callable[[_T], None], on: _T) -> None:
+    async def _in_thread(self, work: Callable[[_T], _R], on: _T) -> _R:
         """Tried until it is done: messages are kept, whatever goes wrong."""
         loop = asyncio.get_running_loop()
         while True:
@@ -117,3 +129,12 @@ class Batches:
 
     def _is_too_much(self) -> bool:
         return len(self._pile) >= 2 * MOST_MESSAGES or self._bytes >= 2 * MOST_BYTES
+
+
+def _left_out(batch: Messages, merged: Messages) -> set[Place]:
+    offsets = {(topic, message.partition, message.offset) for topic, message in merged}
+    return {
+        (topic, message.partition)
+        for topic, message in batch
+        if (topic, message.partition, message.offset) not in offsets
+    }

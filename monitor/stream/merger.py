@@ -12,6 +12,7 @@ from monitor import store
 from monitor.contract.codec import Decoded, Unreadable, decode
 from monitor.contract.topics import Topic
 from monitor.store import Places, Received
+from monitor.stream.dead_letters.stops import Stops
 from monitor.stream.ends import EndOffsets, crime_record_ends
 from monitor.stream.loops import Loop
 from monitor.stream.outages import Outages, Stopped
@@ -26,8 +27,9 @@ Messages = Sequence[tuple[Topic, Any]]  # with the messages as Faust gives them
 class Merger:
     """All writing of what is received, in one thread and so in one order. `reviewer` and `relay` are woken for it."""
 
-    def __init__(self, engine: Any, ends: EndOffsets, reviewer: Loop, relay: Loop) -> None:
+    def __init__(self, engine: Any, ends: EndOffsets, reviewer: Loop, relay: Loop, stops: Stops) -> None:
         self._engine, self._ends = engine, ends
+        self.stops = stops
         self._reviewer, self._relay = reviewer, relay
         self._stopping = Event()
         self._outages = Outages(self._stopping)
@@ -38,10 +40,18 @@ class Merger:
         self._stopping.set()
         self.thread.shutdown(cancel_futures=True)
 
-    def merge(self, messages: Messages) -> None:
-        """Decode and merge. Returns when it is committed, however long that takes; raises Stopped."""
+    def begin(self) -> None:
+        """Before each Faust app, when the one before it has ended."""
+        self.stops.begin()
+
+    def merge(self, messages: Messages) -> Messages:
+        """Decode and merge. Returns when it is committed, however long that takes; raises Stopped.
+
+        Answers those that were merged: all but what is held because its partition is stopped.
+        """
         started = time.perf_counter()
-        batch = [received(topic, message) for topic, message in messages]
+        batch = self.stops.count([received(topic, message) for topic, message in messages])
+        self._outages.outlast(self.stops.write)
         # Taken after the last heartbeat was read and before any is merged, so that they bound all that stood before.
         ends = self._crime_record_ends() if store.needs_ends(batch) else None
         for merged in self._merged(batch, ends):
@@ -49,6 +59,9 @@ class Merger:
         metrics.MERGE_SECONDS.observe(time.perf_counter() - started)
         for topic, number in {(each.topic, each.partition) for each in batch}:
             metrics.LAST_MERGE.labels(topic.value, number).set_to_current_time()
+        if not self.stops.held:
+            return messages
+        return [each for each in messages if not self.stops.holds(each[0], each[1].partition, each[1].offset)]
 
     def starting_places(self, begins: Places, ends: Places) -> Places:
         """Where each newly assigned partition is read from, and noted as such: right after what was merged."""
@@ -62,6 +75,7 @@ class Merger:
         merged = {place: at.next_offset for place, at in store.progress(self._engine).items()}
         places = {place: starting_offset(place, merged.get(place), begins[place], ends[place]) for place in begins}
         store.place(self._engine, places, crime_record_ends(ends))
+        self.stops.placed(places, ends)
         return places
 
     def _crime_record_ends(self) -> Mapping[int, int]:
@@ -69,6 +83,9 @@ class Merger:
 
     def _merged(self, batch: list[Received], ends: Mapping[int, int] | None) -> Iterable[store.Merged]:
         """If the store refuses a batch for good, halves of it are tried, until the one message at fault is alone."""
+        batch = self.stops.passing(batch)
+        if not batch:
+            return []
         try:
             return [self._outages.outlast(lambda: store.merge(self._engine, batch, ends))]
         except Stopped:
@@ -76,9 +93,19 @@ class Merger:
         except Exception as error:
             _log.exception("A batch could not be merged as a whole.", messages=len(batch))
             if len(batch) == 1:
-                return self._merged([refused(batch[0], error)], ends)
+                return self._merged(self._refused(batch[0], error), ends)
             middle = len(batch) // 2
             return [*self._merged(batch[:middle], ends), *self._merged(batch[middle:], ends)]
+
+    def _refused(self, message: Received, error: Exception) -> list[Received]:
+        """The same as a dead letter; nothing where that would be one too many."""
+        if isinstance(message.content, Unreadable):
+            raise error
+        if self.stops.refused(message):
+            text = f"the store refused the message ({type(error).__name__})"
+            return [replace(message, content=Unreadable("not_merged", text))]
+        self._outages.outlast(self.stops.write)
+        return []
 
     def _account(self, merged: store.Merged) -> None:
         for (topic, outcome), number in merged.outcomes.items():
@@ -112,13 +139,6 @@ def _content(topic: Topic, value: bytes | None, headers: list[tuple[str, bytes]]
     except Exception as error:  # a message must never hold up the next, whatever is wrong with it or with us
         _log.exception("A message could not be decoded for a reason that the contract does not know.")
         return Unreadable("not_decoded", f"the message could not be decoded ({type(error).__name__})")
-
-
-def refused(message: Received, error: Exception) -> Received:
-    """The same as a dead letter."""
-    if isinstance(message.content, Unreadable):
-        raise error
-    return replace(message, content=Unreadable("not_merged", f"the store refused the message ({type(error).__name__})"))
 
 
 def starting_offset(place: tuple[Topic, int], merged: int | None, begin: int, end: int) -> int:

@@ -8,6 +8,9 @@ from monitor.clock import clock_from
 from monitor.rulebook import load_rulebook
 from monitor.rulebook.mapping import load_mappings
 from monitor.settings import Settings
+from monitor.stream.dead_letters.limit import Limit
+from monitor.stream.dead_letters.stops import Stops, lift_raised
+from monitor.stream.dead_letters.watch import StopsWatch
 from monitor.stream.ends import EndOffsets, EndsWatch
 from monitor.stream.merger import Merger
 from monitor.stream.relay import Relay
@@ -28,6 +31,7 @@ class Parts:
     relay: Relay
     reviewer: Reviewer
     merger: Merger
+    stops: StopsWatch
 
 
 @contextmanager
@@ -35,10 +39,12 @@ def running_parts(settings: Settings) -> Iterator[Parts]:
     """Raises UserError for a database or a force mapping that cannot be used."""
     judge = store.judge_with(load_rulebook(), load_mappings(settings.force_mappings))
     engine = store.open_store(settings.database_url)
-    parts = _parts(settings, engine, judge)
+    limit = Limit.of(settings)
+    lift_raised(engine, limit)
+    parts = _parts(settings, engine, judge, Stops(engine, limit))
     gauges = StoredGauges(engine, clock_from(settings), lambda: parts.watch.asked)
     REGISTRY.register(gauges)
-    loops = (parts.watch, parts.relay, parts.reviewer)
+    loops = (parts.watch, parts.relay, parts.reviewer, parts.stops)
     for loop in loops:
         loop.start()
     try:
@@ -54,8 +60,9 @@ def running_parts(settings: Settings) -> Iterator[Parts]:
         engine.dispose()
 
 
-def _parts(settings: Settings, engine: Any, judge: store.Judge) -> Parts:
+def _parts(settings: Settings, engine: Any, judge: store.Judge, stops: Stops) -> Parts:
     clock, ends = clock_from(settings), EndOffsets(settings)
     watch, relay = EndsWatch(ends, clock), Relay(engine, settings)
     reviewer = Reviewer(engine, judge, clock, watch, relay)
-    return Parts(engine, ends, watch, relay, reviewer, Merger(engine, ends, reviewer, relay))
+    merger = Merger(engine, ends, reviewer, relay, stops)
+    return Parts(engine, ends, watch, relay, reviewer, merger, StopsWatch(engine, stops))

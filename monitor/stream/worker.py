@@ -75,6 +75,8 @@ class _Supervisor:
 
     async def _run_app(self) -> None:
         metrics.CONSUMER_STARTS.inc()
+        merger = self._parts.merger
+        await asyncio.get_running_loop().run_in_executor(merger.thread, merger.begin)
         app = WorkerApp(self._settings, self._parts.merger, self._batches)
         try:
             if await self._unless_stopped(app.start()):
@@ -109,7 +111,11 @@ class _Supervisor:
         while not app.should_stop:
             self._parts.relay.lead(LEADER in app.assigned())
             await asyncio.sleep(_TICK_SECONDS)
-            if stalls.is_stalled(time.monotonic(), app.assigned(), self._batches.reading.merged, self._fresh_ends()):
+            if self._parts.stops.lifted & app.assigned():
+                _log.info("A stopped partition may be read on: the consumer starts again.")
+                return
+            reads = app.assigned() - self._parts.merger.stops.held.keys()
+            if stalls.is_stalled(time.monotonic(), reads, self._batches.reading.merged, self._fresh_ends()):
                 raise RuntimeError("it stands still though there are messages to read")
         if app.crash_reason is not None:
             raise app.crash_reason
