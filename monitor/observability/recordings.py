@@ -8,6 +8,8 @@ from monitor.telemetry import metrics
 INCIDENTS = "force_status_severity:incidents:max"
 FIRING = "force_severity:alerts_firing:max"
 FINDINGS = "force_finding_severity:incidents:max"
+NOBODYS = "force_severity:due_soon_unattended:max"
+OLDEST = "force_severity:oldest_unrecorded_deadline_timestamp_seconds:max"
 DEADLINES = "force_outcome_severity:deadlines_7d:max"
 KNOWN = "force:known_time_timestamp_seconds:max"
 HEARTBEAT = "force_feed:heartbeat_timestamp_seconds:max"
@@ -41,6 +43,8 @@ def _told(window: str) -> list[Recording]:
         Recording(INCIDENTS, held(metrics.INCIDENTS, "force, severity, status", window)),
         Recording(FIRING, held(metrics.FIRING, "force, severity", window)),
         Recording(FINDINGS, held(metrics.FINDINGS, "finding, force, severity", window)),
+        Recording(NOBODYS, held(metrics.UNATTENDED, "force, severity", window)),
+        Recording(OLDEST, held(metrics.OLDEST_UNRECORDED, "force, severity", window)),
         Recording(DEADLINES, held(metrics.DEADLINES, "force, outcome, severity", window)),
         Recording(KNOWN, held(metrics.KNOWN_TIME, "force", window)),
         Recording(LAG, f"max by (topic, partition) ({name(metrics.LAG)})"),
@@ -56,15 +60,14 @@ def _counts() -> list[Recording]:
         Recording(ALL, f"sum by (force) ({INCIDENTS})"),
         Recording(UNRECORDED, f'sum by (force, severity) ({INCIDENTS}{{status=~"unrecorded|partly_recorded"}})'),
         Recording(WAITING, _of_each_force(f'{INCIDENTS}{{status="feed_behind"}}')),
-        Recording(UNATTENDED, _of_each_force(name(metrics.UNATTENDED), "max by (force, severity)")),
+        Recording(UNATTENDED, _of_each_force(NOBODYS)),
         Recording(CLOSED, _of_each_force(f'{FINDINGS}{{finding="closed_without_crime"}}')),
         Recording(UNMAPPED, _of_each_force(f'{FINDINGS}{{finding=~"unmapped_type|unmapped_value"}}')),
     ]
 
 
-def _of_each_force(series: str, over_workers: str = "") -> str:
-    inner = f"{over_workers} ({series})" if over_workers else series
-    return f"sum by (force) ({inner}) or 0 * {ALL}"
+def _of_each_force(series: str) -> str:
+    return f"sum by (force) ({series}) or 0 * {ALL}"
 
 
 def _shares(share: RecordedInTime) -> list[Recording]:

@@ -6,10 +6,12 @@ Those made here are counted where the thing happens. Those in STORED are read fr
 
 from typing import NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
+
+disable_created_metrics()
 
 PREFIX = "recording_monitor_"
 REGISTRY = CollectorRegistry()
@@ -112,8 +114,7 @@ UNATTENDED = _stored(
 )
 DEADLINES = _stored(
     "deadlines_7d",
-    "Incidents that expect a crime and whose deadline lies in the seven days before known time; outcome is in_time, late "
-    "or missing.",
+    "Incidents that expect a crime, due in the seven days before known time; outcome is in_time, late or missing.",
     "force", "outcome", "severity",
 )  # fmt: skip
 OLDEST_UNRECORDED = _stored(

@@ -39,7 +39,7 @@ NOW = RowSpec(
             "How long ago the oldest unrecorded incident of each severity passed its deadline.",
             "s",
             Kind.STAT,
-            (Query(f"time() - min by (severity) ({name(metrics.OLDEST_UNRECORDED)}{{{SERIOUS}}})", SEVERITY),),
+            (Query(f"time() - min by (severity) ({r.OLDEST}{{{SERIOUS}}})", SEVERITY),),
             steps=Steps(3600, 86400),
             queue={"filter": "firing"},
             by=("severity",),

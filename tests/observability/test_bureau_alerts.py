@@ -1,0 +1,225 @@
+"""When the bureau's alerts fire, and when they must not."""
+
+import pytest
+
+from tests.observability.world import EAST, NORTH, SOUTH, World, shipped_rules
+
+UNRECORDED = f"{NORTH}: reports of critical severity with no crime record after 24 hours: 1."
+DUE_SOON = f"{NORTH}: incidents due within four hours that nobody has taken: 2."
+
+
+def test_a_critical_incident_past_its_deadline_fires_at_once_and_resolves_with_the_record(world: World) -> None:
+    world.worker().incidents("_x10 1x20 stale").incidents("1x60", status="recorded_in_time")
+    world.silent("SeriousCrimeUnrecorded", "9m")
+    world.fires("SeriousCrimeUnrecorded", "12m", UNRECORDED, force=NORTH, severity="critical")
+    world.silent("SeriousCrimeUnrecorded", "33m").holds()
+
+
+def test_too_few_crimes_count_as_unrecorded_and_each_severity_fires_for_itself(world: World) -> None:
+    world.worker().incidents("1x20").incidents("1x20", "partly_recorded").incidents("4x20", severity="high")
+    words = f"{NORTH}: reports of {{}} severity with no crime record after 24 hours: {{}}."
+    world.fire(
+        "SeriousCrimeUnrecorded",
+        "5m",
+        {"force": NORTH, "severity": "critical", "summary": words.format("critical", 2)},
+        {"force": NORTH, "severity": "high", "summary": words.format("high", 4)},
+    ).holds()
+
+
+def test_two_workers_that_tell_of_one_incident_are_not_two_incidents(world: World) -> None:
+    world.worker().worker(name="w2")
+    for worker in ("w1", "w2"):
+        world.metric("incidents", "1x9", worker, force=NORTH, severity="critical", status="unrecorded")
+    world.fires("SeriousCrimeUnrecorded", "5m", UNRECORDED, force=NORTH, severity="critical").holds()
+
+
+@pytest.mark.parametrize(
+    ("status", "severity"),
+    [
+        ("feed_behind", "critical"),
+        ("awaiting_record", "critical"),
+        ("no_crime_justified", "high"),
+        ("unrecorded", "medium"),
+    ],
+)
+def test_what_is_not_known_or_not_serious_does_not_fire(world: World, status: str, severity: str) -> None:
+    world.worker().incidents("3x20", status=status, severity=severity)
+    world.silent("SeriousCrimeUnrecorded", "0m", "10m", "20m").holds()
+
+
+def test_a_failed_scrape_neither_resolves_nor_repeats_it(world: World) -> None:
+    world.worker(up="1x10 0 0 1x10", tells="1x10 stale stale 1x10").incidents("1x10 stale stale 1x10")
+    for at in ("10m", "11m", "12m", "13m"):
+        world.fires("SeriousCrimeUnrecorded", at, UNRECORDED, force=NORTH, severity="critical")
+    world.holds()
+
+
+def test_a_database_that_is_away_for_a_while_does_not_resolve_it(world: World) -> None:
+    world.worker(tells="1x10 0x5 1x10").incidents("1x10 stale _x4 1x10")
+    world.fires("SeriousCrimeUnrecorded", "15m", UNRECORDED, force=NORTH, severity="critical").holds()
+
+
+def test_a_force_with_no_incidents_and_a_quiet_night_fire_nothing(world: World) -> None:
+    world.worker().metric("heartbeat_timestamp_seconds", "0+60x600", force=NORTH, feed="crime-records")
+    world.metric("known_time_timestamp_seconds", "0+60x600", force=NORTH)
+    for rule in shipped_rules():
+        if "alert" in rule and rule["alert"] != "Watchdog":
+            world.silent(rule["alert"], "1m", "300m")
+    world.holds()
+
+
+def test_due_soon_fires_only_after_nobody_took_it_for_a_quarter_of_an_hour(world: World) -> None:
+    world.worker().incidents("9x60", "awaiting_record").metric(
+        "due_soon_unattended", "_x10 2x50", force=NORTH, severity="high"
+    )
+    world.silent("DueSoonUnattended", "11m", "24m")
+    world.fires("DueSoonUnattended", "26m", DUE_SOON, force=NORTH).holds()
+
+
+def test_due_soon_does_not_fire_for_what_somebody_took_in_time(world: World) -> None:
+    world.worker().incidents("9x60", "awaiting_record").metric(
+        "due_soon_unattended", "2x12 0x50", force=NORTH, severity="high"
+    )
+    world.silent("DueSoonUnattended", "12m", "16m", "40m").holds()
+
+
+def test_due_soon_goes_on_firing_over_a_restart(world: World) -> None:
+    gap = "2x30 stale _x3 2x30"
+    world.worker(up="1x30 0x3 1x30", tells="1x30 stale _x3 1x30", started="0x30 stale _x3 2000x30")
+    world.incidents("9x30 stale _x3 9x30", "awaiting_record").metric(
+        "due_soon_unattended", gap, force=NORTH, severity="high"
+    )
+    for at in ("30m", "33m", "36m"):
+        world.fires("DueSoonUnattended", at, DUE_SOON, force=NORTH)
+    world.holds()
+
+
+def weekly(world: World, force: str, in_time: int, late: int, minutes: int = 200) -> World:
+    for outcome, number in (("in_time", in_time), ("late", late)):
+        world.metric("deadlines_7d", f"{number}x{minutes}", force=force, severity="high", outcome=outcome)
+    return world.incidents(f"{in_time}x{minutes}", "recorded_in_time", "high", force)
+
+
+def test_each_force_is_held_to_its_own_share(world: World) -> None:
+    for force in (NORTH, SOUTH, EAST):
+        weekly(world.worker(name=force), force, in_time=82, late=18)
+    words = "{}: 82% of a week's crimes were recorded within 24 hours."
+    world.silent("RecordedInTimeBelowThreshold", "59m").fire(
+        "RecordedInTimeBelowThreshold",
+        "62m",
+        {"force": NORTH, "threshold": "85 %", "summary": words.format(NORTH)},
+        {"force": SOUTH, "threshold": "85 %", "summary": words.format(SOUTH)},
+    ).holds()
+
+
+def test_the_share_of_a_force_without_one_of_its_own_is_the_default(world: World) -> None:
+    weekly(world.worker(), EAST, in_time=79, late=21)
+    words = f"{EAST}: 79% of a week's crimes were recorded within 24 hours."
+    world.fires("RecordedInTimeBelowThreshold", "62m", words, force=EAST, threshold="80 %").holds()
+
+
+@pytest.mark.parametrize(("in_time", "late"), [(85, 15), (100, 0), (10, 19), (0, 29)])
+def test_a_share_at_the_threshold_or_of_too_few_reports_does_not_fire(world: World, in_time: int, late: int) -> None:
+    weekly(world.worker(), NORTH, in_time, late).silent("RecordedInTimeBelowThreshold", "62m", "190m").holds()
+
+
+def test_none_recorded_in_time_is_a_share_of_nought(world: World) -> None:
+    world.worker().metric("deadlines_7d", "40x99", force=NORTH, severity="high", outcome="missing").incidents("40x99")
+    words = f"{NORTH}: 0% of a week's crimes were recorded within 24 hours."
+    world.fires("RecordedInTimeBelowThreshold", "62m", words, force=NORTH, threshold="85 %").holds()
+
+
+def closed(world: World, values: str) -> World:
+    world.worker().incidents("50x3000", "recorded_in_time")
+    return world.metric("incidents_with_finding", values, force=NORTH, severity="high", finding="closed_without_crime")
+
+
+def test_closures_fire_when_they_are_far_more_than_usual(long_world: World) -> None:
+    words = f"{NORTH}: crime-type logs closed without a crime record, far more than usual: 14."
+    closed(long_world, "3x500 14x200").silent("ClosuresWithoutCrimeRising", "2000m", "2028m")
+    long_world.fires("ClosuresWithoutCrimeRising", "2040m", words, force=NORTH).holds()
+
+
+@pytest.mark.parametrize("values", ["3x500 7x200", "20x700", "20x500 24x200", "3x500 14x5 3x200", "0x500 4x200"])
+def test_closures_do_not_fire_when_many_are_usual_or_more_are_few(long_world: World, values: str) -> None:
+    closed(long_world, values).silent("ClosuresWithoutCrimeRising", "2000m", "2012m", "2100m", "2400m").holds()
+
+
+def test_closures_do_not_fire_on_the_first_day_of_a_force(long_world: World) -> None:
+    closed(long_world, "0x15 40x400").silent("ClosuresWithoutCrimeRising", "64m", "600m", "1300m").holds()
+
+
+def feed(world: World, beats: str, name: str = "crime-records", force: str = NORTH) -> World:
+    return world.metric("heartbeat_timestamp_seconds", beats, force=force, feed=name)
+
+
+def test_a_silent_crime_feed_fires_for_its_force_alone_and_resolves_with_a_heartbeat(world: World) -> None:
+    feed(feed(world.worker(), "0+60x10 600x40 3060+60x30"), "0+60x90", force=SOUTH)
+    world.silent("CrimeFeedSilent", "39m")
+    words = f"{NORTH}: the crime system has said nothing for 33m 0s, so verdicts are held."
+    world.fires("CrimeFeedSilent", "43m", words, force=NORTH, feed="crime-records")
+    world.silent("CrimeFeedSilent", "55m").holds()
+
+
+@pytest.mark.parametrize(
+    "beats",
+    [
+        "0+60x10 600x28 2340+60x60",  # late, but not by so much
+        "3600+60x100",  # the source's clock is an hour ahead
+        "0+60x30 5400+60x60",  # it was set forward by an hour
+    ],
+)
+def test_a_late_feed_or_a_clock_that_is_ahead_does_not_fire(world: World, beats: str) -> None:
+    feed(world.worker(), beats).silent("CrimeFeedSilent", "10m", "39m", "45m", "90m").holds()
+
+
+def test_a_force_without_heartbeats_and_a_silent_feed_of_incidents_are_not_a_silent_crime_feed(world: World) -> None:
+    feed(world.worker().incidents("3x200"), "0x200", "incidents").silent("CrimeFeedSilent", "100m", "200m").holds()
+
+
+def test_a_worker_that_is_down_does_not_make_the_feed_silent(world: World) -> None:
+    feed(world.worker(up="1x30 0x60", tells="1x30 stale"), "0+60x30 stale").silent(
+        "CrimeFeedSilent", "41m", "80m"
+    ).holds()
+
+
+def unmapped(world: World, values: str, tells: str = "1x3000") -> World:
+    world.worker(tells=tells).incidents("50x3000", "recorded_in_time")
+    return world.metric("incidents_with_finding", values, force=NORTH, severity="low", finding="unmapped_type")
+
+
+def test_codes_that_appear_fire_with_how_many_are_new(long_world: World) -> None:
+    words = f"{NORTH}: new incidents with a code or value that nobody has mapped: 6."
+    unmapped(long_world, "10x25 16x200").silent("UnmappedCodesAppearing", "100m")
+    long_world.fires("UnmappedCodesAppearing", "108m", words, force=NORTH)
+    long_world.silent("UnmappedCodesAppearing", "700m").holds()
+
+
+@pytest.mark.parametrize("values", ["40x100", "10x25 14x100", "40x25 2x100", "10x14 11x14 12x14 13x14 14x14 15x14"])
+def test_codes_that_were_there_or_come_singly_do_not_fire(long_world: World, values: str) -> None:
+    unmapped(long_world, values).silent("UnmappedCodesAppearing", "48m", "108m", "288m").holds()
+
+
+def test_a_failed_scrape_does_not_make_known_codes_new(world: World) -> None:
+    unmapped(world, "40x30 stale _x3 40x90", "1x30 stale _x3 1x90")
+    world.silent("UnmappedCodesAppearing", "30m", "33m", "36m", "90m").holds()
+
+
+SILENT = "The monitor has told nothing of any force for a while: no alert does not mean no missing crime."
+
+
+def test_the_bureau_is_told_when_the_monitor_itself_is_silent(world: World) -> None:
+    world.worker(up="1x30 0x60", tells="1x30 stale").silent("MonitorSilent", "30m", "45m")
+    world.fires("MonitorSilent", "47m", SILENT).holds()
+
+
+def test_the_bureau_is_told_when_the_database_is_away_for_long(world: World) -> None:
+    world.worker(tells="1x30 0x60").fires("MonitorSilent", "47m", SILENT).holds()
+
+
+def test_one_worker_of_two_that_is_down_is_nothing_to_the_bureau(world: World) -> None:
+    world.worker(up="1x30 0x60", tells="1x30 stale").worker(name="w2").silent("MonitorSilent", "47m", "80m").holds()
+
+
+def test_a_restart_does_not_make_the_monitor_silent(world: World) -> None:
+    world.worker(up="1x30 0x5 1x60", tells="1x30 stale _x4 1x60").silent("MonitorSilent", "32m", "36m", "60m").holds()
