@@ -6,10 +6,9 @@ A row that has left the queue stays, marked `gone`, so that readers learn of it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, or_, select, type_coerce, union, update
 
 from monitor.store.bulk import Insertion, Key, Row, keys
 from monitor.store.concerns import concerns_of, packed
@@ -18,8 +17,8 @@ from monitor.store.instants import to_micros
 from monitor.store.judging import Judged
 from monitor.store.knowledge import Knowledge
 from monitor.store.queue_tables import queue, queue_version
-from monitor.store.scope import Store
-from monitor.store.tables import verdicts
+from monitor.store.scope import Scope, Store, within
+from monitor.store.tables import cases, dependencies, known_times, verdicts
 
 _KEY = ("force", "ref")
 _SHOWN = (
@@ -42,7 +41,7 @@ class QueueRow(NamedTuple):
     gone: bool
     severity: int
     status: str
-    deadline: datetime
+    deadline: int  # microseconds since 1970: 100,000 of these are compared
     concerns: int
     findings: str
     type: str
@@ -74,7 +73,9 @@ def changed_since(store: Store, version: int) -> Iterator[QueueRow]:
 
     In order of version and whole versions, unless the reader stops early.
     """
-    query = select(*(queue.c[name] for name in QueueRow._fields))
+    query = select(
+        *(type_coerce(queue.c[name], BigInteger) if name == "deadline" else queue.c[name] for name in QueueRow._fields)
+    )
     query = query.where(queue.c.version > version).order_by(queue.c.version)
     with reading(store) as connection:
         rows = connection.execute(query if version else query.where(~queue.c.gone))
@@ -93,6 +94,21 @@ def verdicts_of(store: Store, wanted: Sequence[Key]) -> dict[Key, bytes]:
         with reading(store) as connection:
             found.update(_verdicts(connection, wanted[start : start + PAGE]))
     return found
+
+
+def incidents_named(store: Store, scope: Scope, reference: str, limit: int = 20) -> list[Key]:
+    """The incident of just this (canonical) reference, or those that the crime record of this reference bears on."""
+    forces = select(known_times.c.force).where(within(known_times.c.force, scope))  # by force goes by index
+    itself = select(cases.c.force, cases.c.ref).where(cases.c.force.in_(forces), cases.c.ref == reference)
+    by_crime = select(cases.c.force, cases.c.ref).where(
+        dependencies.c.force.in_(forces),
+        dependencies.c.depends_on == reference,
+        cases.c.force == dependencies.c.force,
+        cases.c.ref == dependencies.c.dependent,
+    )
+    with reading(store) as connection:
+        found = connection.execute(union(itself, by_crime).order_by("force", "ref").limit(limit))
+        return [(force, ref) for force, ref in found]
 
 
 def _verdicts(connection: Connection, wanted: Iterable[Key]) -> Iterator[tuple[Key, bytes]]:

@@ -80,7 +80,7 @@ def _read(request: Request, web: Parts) -> Session:
     if token is None or stored is None:
         return Session()
     session = Session(token=token, **orjson.loads(stored.content))
-    if session.user and request.headers.get("accept") != EVENT_STREAM:
+    if session.user and EVENT_STREAM not in request.headers.get("accept", ""):
         _keep_alive(web, session, stored, now)
     return session
 

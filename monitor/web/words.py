@@ -25,7 +25,7 @@ def machine_time(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-def length(time: timedelta) -> str:
+def duration(time: timedelta) -> str:
     """As a person says it: 12 minutes, 3 hours 5 minutes, 2 days 4 hours, 9 days."""
     minutes = int(abs(time) / timedelta(minutes=1))
     days, hours, left = minutes // 1440, minutes // 60 % 24, minutes % 60
@@ -39,7 +39,7 @@ def length(time: timedelta) -> str:
 
 
 def time_left(deadline: datetime, now: datetime) -> str:
-    return f"{length(deadline - now)} {'left' if deadline >= now else 'overdue'}"
+    return f"{duration(deadline - now)} {'left' if deadline >= now else 'overdue'}"
 
 
 def number(value: int) -> str:
@@ -74,7 +74,7 @@ FILTERS = {
     "moment": moment,
     "day": day,
     "machine_time": machine_time,
-    "length": length,
+    "duration": duration,
     "time_left": time_left,
     "number": number,
     "counted": counted,

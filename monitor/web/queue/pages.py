@@ -1,0 +1,77 @@
+"""The queue's addresses."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+
+from monitor.store import known_times
+from monitor.web.access import Act, Allowed, User
+from monitor.web.pages import render
+from monitor.web.parts import Parts, Web
+from monitor.web.queue.address import view_of
+from monitor.web.queue.elsewhere import elsewhere
+from monitor.web.queue.export import csv_lines
+from monitor.web.queue.filters import filters_of
+from monitor.web.queue.live import PAGE_ROWS, live_queue
+from monitor.web.queue.shown import in_words
+from monitor.web.queue.stream import changes_told
+from monitor.web.queue.turning import pages_of
+from monitor.web.session import EVENT_STREAM
+
+router = APIRouter()
+BEHIND = timedelta(hours=1)  # a crime feed less late than this is not worth a line on every page
+
+
+@router.get("/")
+def queue(request: Request, web: Web, user: Annotated[User, Allowed(Act.SEE_QUEUE)]) -> Response:
+    view, live = view_of(request.query_params.multi_items()), live_queue(request)
+    found = live.find(view, user.scope, web.clock.now())
+    return render(
+        request,
+        "queue.html",
+        view=view,
+        found=found,
+        rows=in_words(web, live, found.rows),
+        filters=filters_of(view, found),
+        pages=pages_of(view, found.total, PAGE_ROWS),
+        elsewhere=elsewhere(web, user, view, found),
+        late_feeds=_late_feeds(web, user),
+        may_export=user.may(Act.EXPORT),
+    )
+
+
+@router.get("/queue/changes")
+async def changes(
+    request: Request, web: Web, user: Annotated[User, Allowed(Act.SEE_QUEUE)], since: int = 0
+) -> StreamingResponse:
+    """Server-sent events: how many incidents of this view changed since it was shown."""
+    view = view_of(request.query_params.multi_items())
+    told: AsyncIterator[str] = changes_told(request, web, live_queue(request), view, user.scope, since)
+    return StreamingResponse(told, media_type=EVENT_STREAM)
+
+
+@router.get("/queue.csv")
+def export(request: Request, web: Web, user: Annotated[User, Allowed(Act.EXPORT)]) -> StreamingResponse:
+    """All pages of a view, in its order."""
+    view, live = view_of(request.query_params.multi_items()), live_queue(request)
+    now = web.clock.now()
+    rows = live.find(view, user.scope, now, rows=None).rows
+    lines: Iterator[str] = csv_lines(web, live, rows)
+    name = f"queue-{now:%Y%m%d-%H%M}.csv"
+    return StreamingResponse(
+        lines, media_type="text/csv; charset=utf-8", headers={"content-disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def _late_feeds(web: Parts, user: User) -> list[tuple[str, object]]:
+    """Forces whose crime records are known up to long ago only, and up to when (None: nothing is known yet)."""
+    limit = web.clock.now() - BEHIND
+    times = known_times(web.store)
+    return [
+        (force, known)
+        for force, known in sorted(times.items())
+        if user.sees(force) and (known is None or known < limit)
+    ]
