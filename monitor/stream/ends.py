@@ -67,7 +67,7 @@ class EndOffsets:
                 client_id="monitor-ends",
                 enable_auto_commit=False,
                 allow_auto_create_topics=False,
-                bootstrap_timeout_ms=_TIMEOUT_MS,
+                bootstrap_timeout_ms=_TIMEOUT_MS // 2,  # a stop must not wait long for it
                 request_timeout_ms=_TIMEOUT_MS,
                 reconnect_backoff_max_ms=1000,
                 metadata_max_age_ms=10_000,  # partitions that are added are seen soon

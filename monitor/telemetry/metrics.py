@@ -123,7 +123,7 @@ OLDEST_UNRECORDED = _stored(
 SCHEMA_CURRENT = _stored("schema_current", "1 if the tables are of the version that this worker needs, else 0.")
 UNSENT = _stored("outbox_messages", "Alert changes and dead letters that the broker has not confirmed yet.")
 DATABASE_UP = _stored(
-    "database_up", "1 if the database answered this scrape; if 0, the gauges read from it are absent."
+    "database_up", "Whether the database answered this scrape; if 0, the gauges read from it are absent."
 )
 BROKER_ASKED = _stored("broker_answered_timestamp_seconds", "When the broker last told how far its topics reach.")
 
