@@ -10,8 +10,26 @@ from itertools import chain
 from typing import Any
 
 import orjson
-from sqlalchemy import CTE, Connection, Table, bindparam, cast, func, select, true
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    BindParameter,
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    collate,
+    func,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+
+from monitor.store.instants import Instant
 
 Key = tuple[str, str]  # a force, and a reference or node in it
 Row = tuple[Any, ...]
@@ -25,13 +43,19 @@ def keys(connection: Connection, of: Iterable[Key]) -> CTE:
     for force, name in of:
         by_force.setdefault(force, []).append(name)
     content = orjson.dumps(by_force).decode()
+    key: ColumnElement[str]
+    value: ColumnElement[str]
     if connection.dialect.name == "postgresql":
-        forces = func.jsonb_each(cast(content, postgresql.JSONB)).table_valued("key", "value", name="forces")
+        forces = func.jsonb_each(cast(literal(content, Text()), postgresql.JSONB)).table_valued(
+            "key", "value", name="forces"
+        )
         names = func.jsonb_array_elements_text(forces.c.value).table_valued("value", name="names")
+        key, value = collate(forces.c.key, "C"), collate(names.c.value, "C")
     else:
         forces = func.json_each(content).table_valued("key", "value", name="forces")
         names = func.json_each(forces.c.value).table_valued("value", name="names")
-    pairs = select(forces.c.key.label("force"), names.c.value.label("name")).select_from(forces.join(names, true()))
+        key, value = forces.c.key, names.c.value
+    pairs = select(key.label("force"), value.label("name")).select_from(forces.join(names, true()))
     return pairs.cte("wanted").prefix_with("MATERIALIZED")  # else SQLite would scan all rows of a force for each name
 
 
@@ -93,7 +117,7 @@ def _statement(insertion: Insertion, dialect: str) -> Any:
     """Both dialects have the same upsert, each in its own class."""
     table = insertion.table
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
-    statement = insert.values({name: bindparam(name, type_=table.c[name].type) for name in insertion.columns})
+    statement = insert.values({name: _parameter(table.c[name]) for name in insertion.columns})
     new = statement.excluded
     setting = {name: new[name] for name in insertion.replace}
     if insertion.add_to:
@@ -102,3 +126,8 @@ def _statement(insertion: Insertion, dialect: str) -> Any:
         return statement.on_conflict_do_nothing()
     where = insertion.only_if(table.c, new) if insertion.only_if else None
     return statement.on_conflict_do_update(index_elements=[*table.primary_key], set_=setting, where=where)
+
+
+def _parameter(column: Column[Any]) -> BindParameter[Any]:
+    """Rows hold times as the database does."""
+    return bindparam(column.name, type_=BigInteger() if isinstance(column.type, Instant) else column.type)
