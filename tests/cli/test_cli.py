@@ -16,7 +16,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_help_lists_every_command_and_imports_none() -> None:
     script = "import sys; from monitor.cli import main\ntry: main(['--help'])\nfinally: print(*sys.modules)"
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert re.findall(r"^  (\w+)  ", result.stdout.partition("Commands:")[2], re.MULTILINE) == list(COMMANDS)
+    assert re.findall(r"^  ([\w-]+)  ", result.stdout.partition("Commands:")[2], re.MULTILINE) == list(COMMANDS)
     assert not {"pydantic", "kafka", "faust", "sqlalchemy", "rich", "jgo"} & set(result.stdout.split())
 
 
