@@ -18,13 +18,14 @@ from monitor.store import DatabaseAway
 from monitor.store.scope import Store
 from monitor.web.assets import PREFIX, STATIC, load_assets
 from monitor.web.errors import Forbidden, NotFound, PageError, SignInNeeded, TooMany
+from monitor.web.oidc import Provider
 from monitor.web.pages import environment, render
 from monitor.web.parts import Parts
 from monitor.web.queue.live import LiveQueue
 from monitor.web.security import Attempts, KnownHosts, SecurityHeaders, csrf_checked
 
 # Modules with a `router`. Each is guarded against forged forms; each route names its act (see access).
-PAGES = ("monitor.web.signin", "monitor.web.queue.pages")
+PAGES = ("monitor.web.health", "monitor.web.signin", "monitor.web.queue.pages")
 
 
 def create_app(settings: Settings, store: Store, clock: Clock | None = None) -> FastAPI:
@@ -41,6 +42,7 @@ def create_app(settings: Settings, store: Store, clock: Clock | None = None) -> 
         templates=environment(),
     )
     app.state.attempts = Attempts()
+    app.state.provider = Provider(settings) if settings.oidc_issuer else None
     app.state.queue = LiveQueue(store, app.state.parts.mappings)
     app.add_middleware(KnownHosts, settings=settings)
     app.add_middleware(SecurityHeaders, settings=settings)  # the outermost: refusals carry the headers too

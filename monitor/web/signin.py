@@ -1,6 +1,7 @@
 """Signing in and out."""
 
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
@@ -8,14 +9,18 @@ from fastapi.responses import RedirectResponse, Response
 
 from monitor.settings_web import is_loopback
 from monitor.store import known_times
+from monitor.telemetry.logs import get_logger
 from monitor.web.access import ALL_FORCES, Role, User
+from monitor.web.claims import user_of
 from monitor.web.errors import NotFound, PageError
+from monitor.web.oidc import Handshake, Provider, SignInFailed
 from monitor.web.pages import render
 from monitor.web.parts import Parts, Web
 from monitor.web.security import Attempts
 from monitor.web.session import CurrentSession, Session, begin, end, hand_over
 
 router = APIRouter()
+log = get_logger(__name__)
 _WHAT_ROLES_DO = (
     (Role.REGISTRAR, "Has the last word on recording; decides and reads the audit log."),
     (Role.BUREAU, "Works the queue and decides."),
@@ -52,6 +57,32 @@ def _form(request: Request, web: Parts, session: Session, wanted: str, problem: 
     return answer
 
 
+@router.get("/sign-in/start")
+def leave_for_provider(
+    request: Request,
+    web: Web,
+    session: CurrentSession,
+    next: str = "/",  # noqa: A002
+) -> Response:
+    if session.user:  # whoever leads somebody here cannot sign them out
+        return RedirectResponse(local(next), 303)
+    attempts(request).count(address(request))
+    handshake = Handshake.new(local(next))
+    answer = RedirectResponse(provider(request).leave_for(handshake), 303)
+    hand_over(web, answer, begin(web, session, handshake=asdict(handshake)))
+    return answer
+
+
+@router.get("/sign-in/back")
+def back_from_provider(request: Request, web: Web, session: CurrentSession) -> Response:
+    attempts(request).count(address(request))
+    if not session.handshake:
+        raise SignInFailed("It took too long, or was begun in another browser. Sign in again.")
+    handshake = Handshake(**session.handshake)
+    claims = provider(request).claims(handshake, dict(request.query_params))
+    return welcome(web, session, user_of(claims, web.settings), handshake.next)
+
+
 @router.post("/sign-in/development")
 def development_sign_in(
     request: Request,
@@ -70,19 +101,27 @@ def development_sign_in(
         return _form(request, web, session, local(next), "Enter a name and choose a role.")
     scope = None if force == ALL_FORCES else frozenset({force})
     user = User(f"development:{name.strip()}", name.strip(), frozenset({Role(role)}), scope)
-    return welcome(web, session, user.to_json(), local(next))
+    return welcome(web, session, user, local(next))
 
 
 @router.post("/sign-out")
 def sign_out(web: Web, session: CurrentSession) -> Response:
-    answer = RedirectResponse("/sign-in", 303)
+    answer = RedirectResponse("/signed-out", 303)
     end(web, answer, session)
     return answer
 
 
-def welcome(web: Parts, session: Session, user: dict[str, Any], wanted: str) -> Response:
+@router.get("/signed-out")
+def signed_out(request: Request, session: CurrentSession) -> Response:
+    """On a desk that people share, the provider should be left as well."""
+    known: Provider | None = request.app.state.provider
+    return render(request, "signed_out.html", good_bye=known.good_bye if known else None)
+
+
+def welcome(web: Parts, session: Session, user: User, wanted: str) -> Response:
     answer = RedirectResponse(wanted, 303)
-    hand_over(web, answer, begin(web, session, user=user))
+    hand_over(web, answer, begin(web, session, user=user.to_json()))
+    log.info("signed in", subject=user.subject, roles=[role.value for role in sorted(user.roles)])
     return answer
 
 
@@ -91,6 +130,14 @@ def local(wanted: str) -> str:
     parts = urlsplit(wanted)
     plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
     return wanted if plain and wanted.isprintable() and "\\" not in wanted else "/"
+
+
+def provider(request: Request) -> Provider:
+    """Raises NotFound where there is none."""
+    known: Provider | None = request.app.state.provider
+    if known is None:
+        raise NotFound
+    return known
 
 
 def attempts(request: Request) -> Attempts:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
-import httpx2 as httpx
+import httpx2
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -60,17 +60,18 @@ class Visitor:
     """One browser, with its cookies. `get` and `send` follow no redirects."""
 
     def __init__(self, app: FastAPI, address: str = "127.0.0.1") -> None:
+        self.app = app
         self.client = TestClient(
             app, ADDRESS, client=(address, 50000), follow_redirects=False, raise_server_exceptions=False
         )
 
-    def get(self, path: str, **headers: str) -> httpx.Response:
+    def get(self, path: str, **headers: str) -> httpx2.Response:
         return self.client.get(path, headers=headers)
 
-    def post(self, path: str, data: dict[str, Any], **headers: str) -> httpx.Response:
+    def post(self, path: str, data: dict[str, Any], **headers: str) -> httpx2.Response:
         return self.client.post(path, data=data, headers=headers)
 
-    def send(self, page: httpx.Response, action: str, **fields: str) -> httpx.Response:
+    def send(self, page: httpx2.Response, action: str, **fields: str) -> httpx2.Response:
         """Fill in and send the form of a page that leads there."""
         (form,) = [each for each in forms(page.text) if each.action == action]
         return self.client.request(form.method, form.action, data=form.fields | fields)
@@ -82,5 +83,5 @@ class Visitor:
         return self
 
 
-def cookies_set(answer: httpx.Response) -> Iterator[str]:
+def cookies_set(answer: httpx2.Response) -> Iterator[str]:
     yield from answer.headers.get_list("set-cookie")

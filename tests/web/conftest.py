@@ -1,5 +1,6 @@
 """The pages over a new store, without a port (`site`, `visitor`), behind one (`served`) and in Chromium."""
 
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -49,6 +50,19 @@ class Site:
 class Served:
     site: Site
     address: str
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with its tables made: to be copied, which is quicker than making them."""
+    path = tmp_path_factory.mktemp("store") / "empty.db"
+    open_store(f"sqlite:///{path}").dispose()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _tables_made(empty_store: Path, tmp_path: Path) -> None:
+    shutil.copy(empty_store, tmp_path / "monitor.db")
 
 
 @pytest.fixture
