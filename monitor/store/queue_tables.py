@@ -1,10 +1,28 @@
 """Tables of the queue: see queue.py."""
 
 from sqlalchemy import BigInteger as Whole
-from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, SmallInteger, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
 
 from monitor.store.instants import Instant
 from monitor.store.tables import Name, metadata
+
+
+def _standing(name: str, *columns: str) -> Index:
+    """Those that left stay in the table, and would be read with every count."""
+    condition: ColumnElement[bool] = text("NOT gone")  # type: ignore[assignment]
+    return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+
 
 queue = Table(
     "queue",
@@ -24,6 +42,7 @@ queue = Table(
     Column("crime_refs", Text, nullable=False),  # lines
     PrimaryKeyConstraint("force", "ref"),
     Index("queue_by_version", "version"),
+    _standing("queue_standing", "force"),
     sqlite_with_rowid=False,
 )
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
+from monitor.contract.verdict import Status
 from monitor.store.engine import reading, recent, writing
 from monitor.store.instants import wall_clock
 from monitor.store.judging import Judged, judge_all
@@ -71,4 +72,12 @@ def judge_and_record(
         alerts=Counter(each.change.change for each in judged if each.change),
         failures=failures,
         event_times=[each.due_event_time for each in taken if each.due_event_time is not None],
+        delays=[(each.taken.force, each.verdict.delay_hours) for each in judged if _is_news_of_a_record(each)],
     )
+
+
+_RECORDED = {Status.RECORDED_IN_TIME, Status.RECORDED_LATE}
+
+
+def _is_news_of_a_record(judged: Judged) -> bool:
+    return judged.verdict.status in _RECORDED and judged.taken.told.status not in _RECORDED

@@ -83,6 +83,7 @@ class Reviewed:
     alerts: Counter[str] = field(default_factory=Counter)  # raised, changed, resolved
     failures: list[Failure] = field(default_factory=list)
     event_times: list[datetime] = field(default_factory=list)  # of cases due by an event: that event's broker time
+    delays: list[tuple[str, float | None]] = field(default_factory=list)  # force, hours to the record that came
     more: bool = False  # call again at once: the limit was reached
 
 

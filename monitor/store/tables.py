@@ -85,6 +85,9 @@ dependencies = Table(
     sqlite_with_rowid=False,
 )
 
+# Whether these were recorded in time is counted by week; see week.py.
+DUE = ("recorded_in_time", "recorded_late", "partly_recorded", "unrecorded")
+
 # Narrow, because every merge and every review writes it. The verdict itself lies apart.
 cases = Table(
     "cases",
@@ -101,6 +104,7 @@ cases = Table(
     Column("open", Boolean, nullable=True),
     Column("alert_changes", Integer, nullable=False, server_default=text("0")),
     _instant("firing_since", null=True),
+    _instant("deadline", null=True),
     _instant("judged_at", null=True),  # wall clock
     Column("content_digest", LargeBinary, nullable=True),
     Column("meaning_digest", LargeBinary, nullable=True),  # of the verdict but for next_review_at and rulebook
@@ -108,6 +112,7 @@ cases = Table(
     PrimaryKeyConstraint("force", "ref"),
     _where("cases_marked", "due_since", where="due_since IS NOT NULL"),
     _where("cases_by_clock", "review_at", where="review_at IS NOT NULL"),
+    _where("cases_by_deadline", "force", "deadline", where=f"status IN ({', '.join(map(repr, DUE))})"),
     _where("cases_by_known_time", "force", "review_at_known", where="review_at_known IS NOT NULL"),
     sqlite_with_rowid=False,
 )

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from monitor.errors import UserError
 
-HEAD = "0005"
+HEAD = "0006"
 _VERSIONS = "alembic_version"
 
 
