@@ -48,6 +48,8 @@ class Reviewer(Loop):
         now = datetime.now(UTC)
         for event_time in reviewed.event_times:
             metrics.VERDICT_DELAY.observe(max(0.0, (now - event_time).total_seconds()))
+        for force, hours in reviewed.delays:
+            metrics.RECORDING_DELAY.labels(force).observe(max(0.0, 3600 * (hours or 0.0)))
         for failure in reviewed.failures:
             metrics.REVIEW_FAILURES.inc()
             _log.error("An incident could not be judged and is put off.", force=failure.force, exc_info=failure.error)

@@ -120,7 +120,13 @@ DEADLINES = _stored(
 OLDEST_UNRECORDED = _stored(
     "oldest_unrecorded_deadline_timestamp_seconds", "The earliest deadline of what is unrecorded.", "force", "severity"
 )
-SCHEMA_CURRENT = _stored("schema_current", "1 if the tables are of the version that this worker needs, else 0.")
+STOPPED = _stored(
+    "partition_stopped",
+    "Whether (always 1) the partition is not read on, since too many of its messages could not be read.",
+    "topic",
+    "partition",
+)
+SCHEMA_CURRENT = _stored("schema_current", "Whether the tables are of the version that this worker needs.")
 UNSENT = _stored("outbox_messages", "Alert changes and dead letters that the broker has not confirmed yet.")
 DATABASE_UP = _stored(
     "database_up", "Whether the database answered this scrape; if 0, the gauges read from it are absent."
@@ -129,5 +135,6 @@ BROKER_ASKED = _stored("broker_answered_timestamp_seconds", "When the broker las
 
 STORED = (
     DUE_CASES, OLDEST_DUE, LAST_MERGED, LAG, KNOWN_TIME, HEARTBEAT,
-    OPEN_INCIDENTS, INCIDENTS, FIRING, UNSENT, DATABASE_UP, BROKER_ASKED,
+    OPEN_INCIDENTS, INCIDENTS, FIRING, FINDINGS, UNATTENDED, DEADLINES, OLDEST_UNRECORDED,
+    STOPPED, UNSENT, SCHEMA_CURRENT, DATABASE_UP, BROKER_ASKED,
 )  # fmt: skip

@@ -11,6 +11,10 @@ from prometheus_client.registry import Collector
 from monitor import store
 from monitor.clock import Clock
 from monitor.contract.verdict import Alert
+from monitor.store.concern_counts import concern_counts
+from monitor.store.schema_check import has_current_tables
+from monitor.store.stops import stops
+from monitor.store.week import deadlines_of_the_week
 from monitor.telemetry import metrics
 from monitor.telemetry.metrics import Stored
 
@@ -33,13 +37,20 @@ class StoredGauges(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
-            found = [*self._cases(), *self._feeds(), *self._partitions()]
+            found = list(self._read())
         except store.DatabaseAway:
             found = []
         yield from found
         yield _family(metrics.DATABASE_UP, {(): float(bool(found))})
         if asked := self._asked():
             yield _family(metrics.BROKER_ASKED, {(): asked.asked_at})
+
+    def _read(self) -> Iterator[GaugeMetricFamily]:
+        """Of tables that are not ours (any more) nothing but that is told."""
+        is_current = has_current_tables(self._engine)
+        yield _family(metrics.SCHEMA_CURRENT, {(): float(is_current)})
+        if is_current:
+            yield from (*self._cases(), *self._queue(), *self._feeds(), *self._partitions())
 
     def _cases(self) -> Iterator[GaugeMetricFamily]:
         due = store.due_cases(self._engine, self._clock.now())
@@ -55,6 +66,13 @@ class StoredGauges(Collector):
         yield _family(metrics.FIRING, firing)
         yield _family(metrics.UNSENT, {(): store.unsent_count(self._engine)})
 
+    def _queue(self) -> Iterator[GaugeMetricFamily]:
+        counts = concern_counts(self._engine)
+        yield _family(metrics.FINDINGS, counts.findings)
+        yield _family(metrics.UNATTENDED, counts.unattended)
+        yield _family(metrics.OLDEST_UNRECORDED, _instants(counts.oldest))
+        yield _family(metrics.DEADLINES, deadlines_of_the_week(self._engine))
+
     def _feeds(self) -> Iterator[GaugeMetricFamily]:
         known = store.known_times(self._engine)
         yield _family(metrics.KNOWN_TIME, _instants({(force,): at for force, at in known.items()}))
@@ -64,6 +82,8 @@ class StoredGauges(Collector):
         merged = store.progress(self._engine)
         times = {(topic.value, str(number)): at.broker_time for (topic, number), at in merged.items()}
         yield _family(metrics.LAST_MERGED, _instants(times))
+        held = [place for place, stop in stops(self._engine).items() if stop.held_from is not None]
+        yield _family(metrics.STOPPED, {(topic.value, str(number)): 1 for topic, number in held})
         if asked := self._asked():
             reached = {place: merged[place].next_offset if place in merged else 0 for place in asked.ends}
             lags = {

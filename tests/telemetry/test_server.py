@@ -59,6 +59,7 @@ def test_an_address_that_is_not_ours_is_a_sentence(host: str) -> None:
 def test_an_empty_store_has_nothing_due_and_a_lag_of_all_that_the_topics_hold(engine: Any) -> None:
     found = page(engine, AskedEnds({(Topic.INCIDENTS, 0): 7, (Topic.INCIDENTS, 1): 0}, asked_at=1.5e9))
     assert found == [
+        "schema_current 1.0",
         "due_cases 0.0",
         "outbox_messages 0.0",
         'partition_lag_messages{partition="0",topic="incidents"} 7.0',
