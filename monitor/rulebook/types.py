@@ -1,5 +1,6 @@
 """The canonical types of a log, and the groups that name them."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
@@ -41,6 +42,7 @@ TYPE_GROUPS: dict[str, frozenset[str]] = {
 CONTINUING_TYPES = frozenset(
     {"crime.harassment", "crime.stalking", "crime.coercive_control", "crime.malicious_communications"}
 )
+ASB_PERSONAL: Final = "nsir.asb_personal"
 
 
 def is_crime(kind: str) -> bool:
@@ -61,3 +63,11 @@ def expects_crime(kind: str) -> bool:
 
 def groups_of(kind: str) -> frozenset[str]:
     return TYPE_GROUPS.get(kind, frozenset())
+
+
+def course_of_conduct(kinds: Iterable[str]) -> bool:
+    """Whether a log of these types may be part of a course of conduct; with the same people, several logs may be one.
+
+    Inspectors find such crimes hidden in logs of personal anti-social behaviour (p57-58).
+    """
+    return any(kind in CONTINUING_TYPES or kind in {ASB_PERSONAL, DOMESTIC_INCIDENT} for kind in kinds)

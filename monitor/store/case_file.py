@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, and_, select
 
 from monitor.compliance.dependencies import Judged, decision_node
+from monitor.compliance.holdings import Holdings
 from monitor.contract.codec import Unreadable, read
 from monitor.contract.events import CrimeSnapshot, Decision, Heartbeat, IncidentSnapshot
 from monitor.contract.topics import Topic
@@ -17,6 +18,7 @@ from monitor.store.bulk import Key, keys
 from monitor.store.casework import Holder, holder_of
 from monitor.store.decisions import HERE, Version, version_of
 from monitor.store.engine import reading, recent
+from monitor.store.knowledge import load_knowledge
 from monitor.store.other_logs import OtherLog, other_logs
 from monitor.store.people import names
 from monitor.store.recent import Recent
@@ -84,6 +86,7 @@ class CaseFile:
     holder: Holder
     names: dict[str, str]  # of those who work at the desk, by subject
     others: tuple[OtherLog, ...]
+    holdings: Holdings  # all that a judgement of it needs
 
 
 def case_file(engine: Engine, key: Key) -> CaseFile | None:
@@ -108,6 +111,7 @@ def case_file(engine: Engine, key: Key) -> CaseFile | None:
             holder=holder_of(connection, key),
             names=names(connection, key[0]),
             others=tuple(other_logs(connection, key, [each.event for each in log])),
+            holdings=load_knowledge(connection, [key], recent(engine)).holdings[key[0]],
         )
 
 

@@ -23,7 +23,7 @@ from monitor.store.arrivals import Arrival, arrivals
 from monitor.store.audit import Deed, append_within
 from monitor.store.audit_check import DECIDED
 from monitor.store.bulk import Key
-from monitor.store.casework import hold_desk
+from monitor.store.casework import UnknownCase, hold_desk
 from monitor.store.engine import DatabaseAway, reading, recent, writing
 from monitor.store.instants import to_micros, wall_clock
 from monitor.store.judging import Judged, judge_all
@@ -57,10 +57,6 @@ class Version:
         """Raises ValueError."""
         change, made, revisions = map(int, text.split("."))
         return cls(change, made, revisions)
-
-
-class UnknownCase(Exception):  # noqa: N818 - an answer
-    """There is no such incident."""
 
 
 class Overtaken(Exception):  # noqa: N818 - a state to be told, not a mistake
@@ -105,7 +101,6 @@ def decide(engine: Engine, judge: Judge, now: datetime, decided: Decoded, by: Ac
     """
     decision, key = _read(decided)
     with writing(engine) as connection:
-        _taken(connection, key)
         hold_desk(connection, key)
         if _is_made(connection, decision):
             return Made(again=True)

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
 from monitor.store.bulk import Insertion
 from monitor.store.desk_tables import desk_people
+from monitor.store.engine import reading
 from monitor.store.instants import to_micros
 
 _PEOPLE = Insertion(desk_people, ("force", "subject", "name", "role", "seen_at"), replace=("name", "role", "seen_at"))
@@ -35,3 +36,8 @@ def colleagues(connection: Connection, force: str, roles: Collection[str]) -> li
     of = (desk_people.c.force == force, desk_people.c.role.in_(sorted(roles)))
     query = select(desk_people).where(*of).order_by(desk_people.c.name, desk_people.c.subject)
     return [Actor(row.subject, row.name, row.role) for row in connection.execute(query)]
+
+
+def colleagues_of(engine: Engine, force: str, roles: Collection[str]) -> list[Actor]:
+    with reading(engine) as connection:
+        return colleagues(connection, force, roles)

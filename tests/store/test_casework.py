@@ -3,10 +3,11 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.store.audit import Deed, entries
-from monitor.store.casework import ChangedHands, Holder, hand_over, holder_of
+from monitor.store.casework import ChangedHands, Holder, UnknownCase, hand_over, holder_of
 from monitor.store.engine import reading
 from monitor.store.people import Actor, colleagues, names
-from tests.builders import FORCE
+from tests.builders import FORCE, incident
+from tests.store.desk import Desk
 
 KEY = (FORCE, "INC-1")
 ANN = Actor("ann", "Ann Registrar", "registrar")
@@ -22,8 +23,19 @@ def holder(engine: Engine) -> Holder:
         return holder_of(connection, KEY)
 
 
+@pytest.fixture(autouse=True)
+def _a_case(desk: Desk) -> None:
+    desk.receive(incident())
+
+
 def test_nobody_holds_a_case_at_first(engine: Engine) -> None:
     assert holder(engine) == Holder(None)
+
+
+def test_a_case_that_is_not_known_cannot_be_taken(engine: Engine) -> None:
+    with pytest.raises(UnknownCase):
+        hand_over(engine, (FORCE, "INC-9"), "ann", Deed(FORCE, "took", ANN, "INC-9"), 0)
+    assert [*entries(engine, FORCE)] == []
 
 
 def test_a_case_is_taken_handed_over_and_put_back(engine: Engine) -> None:
@@ -49,7 +61,7 @@ def test_the_second_to_take_a_case_is_told_who_has_it_and_changes_nothing(engine
     give(engine, "ann", ANN, 0)
     with pytest.raises(ChangedHands) as told:
         give(engine, "ben", BEN, 0)
-    assert told.value.holder.subject == "ann"
+    assert (told.value.holder.subject, told.value.name) == ("ann", "Ann Registrar")
     assert holder(engine).subject == "ann"
     assert len([*entries(engine, FORCE)]) == 1
 

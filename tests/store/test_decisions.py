@@ -13,7 +13,8 @@ from monitor.store import Kind, Outcome, tables
 from monitor.store.audit import entries
 from monitor.store.audit_check import check_audit
 from monitor.store.bulk import Key
-from monitor.store.decisions import Made, Overtaken, UnknownCase, Version, decide, preview, version_of
+from monitor.store.casework import UnknownCase
+from monitor.store.decisions import Made, Overtaken, Version, decide, preview, version_of
 from monitor.store.engine import reading, writing
 from monitor.store.people import Actor
 from tests.builders import FORCE, Line, at, crime, decision, incident, reason

@@ -1,0 +1,97 @@
+"""What a decision would come to: the verdict without and with it, and what speaks against it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import orjson
+
+from monitor.compliance.objections import objection
+from monitor.contract.codec import Decoded
+from monitor.contract.events import Decision
+from monitor.store import Change, judge_with
+from monitor.store.decisions import Version, preview
+from monitor.web.incident.log_changes import changed
+from monitor.web.incident.sentences import Sentence, verdict_sentence
+from monitor.web.incident.timeline import decision_lines
+from monitor.web.incident.view import View
+from monitor.web.incident.words import ACTIONS, ROLES, verdict_changes
+from monitor.web.words import moment
+
+
+@dataclass(frozen=True)
+class Side:
+    view: View
+    sentence: Sentence
+
+
+@dataclass(frozen=True)
+class Check:
+    before: Side
+    after: Side
+    changes: list[str]  # what becomes otherwise, in sentences
+    against: list[Sentence]  # why it will not do what it is meant to
+
+
+def check(view: View, decided: Decoded) -> Check:
+    """Raises whatever judging raises."""
+    web, decision = view.web, decided.event
+    assert isinstance(decision, Decision)
+    foreseen = preview(web.store, judge_with(web.rulebook, web.mappings), view.now, decided)
+    before = replace(view, file=replace(view.file, verdict=foreseen.before.to_json()))
+    with_it = replace(view.file, verdict=foreseen.after.to_json(), holdings=foreseen.holdings)
+    after = replace(view, file=with_it)
+    return Check(
+        before=Side(before, verdict_sentence(before)),
+        after=Side(after, verdict_sentence(after)),
+        changes=verdict_changes(foreseen.before.as_dict(), foreseen.after.as_dict()),
+        against=[*_against(decision, after)],
+    )
+
+
+def _against(decision: Decision, after: View) -> Iterator[Sentence]:
+    if decision.action == "no_crime":
+        refusal = objection(after.case, after.cases)
+        if refusal is not None:
+            yield Sentence(refusal.refusal, refusal.rule)
+        if after.case.counting:
+            yield Sentence("A crime record counts for this incident: while it does, no reason is asked for.", "")
+    if decision.action == "accept_link" and after.cases.holdings.crime(decision.crime_ref or "") is None:
+        yield Sentence(f"No crime record {decision.crime_ref} is known: the link counts once it is.", "")
+
+
+def since(view: View, seen: Version) -> list[str]:
+    """What happened to a case since somebody looked at it, in sentences; none where nothing did."""
+    if view.file.version == seen:
+        return []
+    return [*_decided(view, seen), *_logged(view, seen), *_judged(view, seen)]
+
+
+def _decided(view: View, seen: Version) -> Iterator[str]:
+    ours = (each for each in view.file.decisions if each.event.incident_ref == view.file.ref)
+    for made in sorted(ours, key=lambda each: each.merged_at)[seen.decisions :]:
+        event = made.event
+        who = f"{view.person(event.decided_by)} ({ROLES[event.role]})"
+        yield " ".join([f"{who}, {moment(event.decided_at)}: {ACTIONS[event.action]}.", *decision_lines(event, view)])
+
+
+def _logged(view: View, seen: Version) -> Iterator[str]:
+    new = view.file.version.revisions - seen.revisions
+    if new <= 0:
+        return
+    yield "A new revision of the log has arrived."
+    if len(view.file.log) > 1:
+        yield from changed(view.file.log[-2].event, view.file.log[-1].event, view)
+
+
+def _judged(view: View, seen: Version) -> Iterator[str]:
+    new = [change for change in view.file.history if change.number > seen.change]
+    if not new:
+        return
+    old = [change for change in view.file.history if change.number <= seen.change]
+    changes = verdict_changes(_content(old[-1]) if old else None, _content(new[-1]))
+    yield from changes or ["The verdict changed, and changed back."]
+
+
+def _content(change: Change) -> dict[str, object]:
+    content: dict[str, object] = orjson.loads(change.verdict)
+    return content

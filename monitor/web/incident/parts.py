@@ -1,0 +1,199 @@
+"""The parts of the page beside verdict and time line: facts, crimes, people, other logs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import orjson
+
+from monitor.compliance.cancellation import cancellation_holds
+from monitor.compliance.case import Crime
+from monitor.contract.events import CrimeSnapshot
+from monitor.contract.verdict import Severity, Status
+from monitor.links import incident_link
+from monitor.rulebook.types import course_of_conduct
+from monitor.store.other_logs import OtherLog
+from monitor.store.persons import Kind, Shared
+from monitor.web.incident.view import View
+from monitor.web.incident.words import CANCELLATIONS, ROLES, joined
+from monitor.web.queue.labels import SEVERITY_COLOURS, STATUS_COLOURS, STATUSES, channel_words
+from monitor.web.words import moment, spoken
+
+_CONFIRMED = {True: "confirms", False: "says it did not happen", None: ""}
+
+
+class Fact(NamedTuple):
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class CrimeShown:
+    ref: str
+    offence: str
+    recorded_at: datetime | None  # None: nothing is known of it but that it is named
+    state: str
+    colour: str
+    lines: list[str]
+    linked: bool
+    may_accept_cancellation: bool = False
+
+
+@dataclass(frozen=True)
+class OtherShown:
+    ref: str
+    href: str
+    reported_at: datetime
+    type: str
+    status: str
+    colour: str
+    severity: str
+    severity_colour: str
+    why: str
+    conduct: bool  # may be part of one course of conduct with this one
+
+
+def facts(view: View) -> list[Fact]:
+    log = view.log
+    found = [
+        Fact("Type", _types(view)),
+        Fact("Reported by", channel_words(log.channel)),
+        Fact("Reported", moment(view.case.reported_at)),
+        Fact("Log", "Open" if log.status == "open" else _closed(log.closed_at)),
+        Fact("Unit", log.unit or "None given"),
+        Fact("Marked as", joined(spoken(slug) for slug in log.qualifiers)),
+        Fact("Offences reported", "; ".join(view.offence_words(offence) for offence in log.reported_offences)),
+        Fact("DASH risk", spoken(log.dash_risk or "")),
+        Fact("Victims", "; ".join(_victims(view))),
+        Fact("Suspects", "; ".join(_suspects(view))),
+        Fact("Place", _place(view)),
+        Fact("Duplicate of", log.duplicate_of or ""),
+    ]
+    return [fact for fact in found if fact.value]
+
+
+def crimes(view: View) -> list[CrimeShown]:
+    """Linked crimes first, then those that are named and not linked, then those named of which nothing is known."""
+    linked = {crime.ref: crime for crime in view.case.linked}
+    known = [_crime(revisions[-1].event, linked, view) for revisions in view.file.crimes.values()]
+    named = [ref for ref in view.log.crime_refs if ref not in view.file.crimes]
+    unknown = [CrimeShown(ref, "", None, "Not known yet", "grey", ["The log names it."], False) for ref in named]
+    return [*sorted(known, key=lambda each: (not each.linked, each.ref)), *unknown]
+
+
+def others(view: View) -> list[OtherShown]:
+    return [_other(other, view) for other in view.file.others]
+
+
+def raw(view: View) -> str:
+    return orjson.dumps(orjson.loads(view.file.log[-1].content), option=orjson.OPT_INDENT_2).decode()
+
+
+def _types(view: View) -> str:
+    opening, closing = view.type_words(view.log.opening_type), view.log.closing_type
+    return f"{opening}, closed as {view.type_words(closing)}" if closing else opening
+
+
+def _closed(at: datetime | None) -> str:
+    return f"Closed, {moment(at)}" if at else "Closed"
+
+
+def _victims(view: View) -> Iterator[str]:
+    for victim in view.log.victims:
+        said = [_CONFIRMED[victim.confirmed], "vulnerable" if victim.vulnerable else "", victim.age_band or ""]
+        yield _person(victim.person_key, [each for each in said if each])
+
+
+def _suspects(view: View) -> Iterator[str]:
+    for suspect in view.log.suspects:
+        yield _person(suspect.person_key, [spoken(suspect.relationship).lower()] if suspect.relationship else [])
+
+
+def _person(key: str | None, said: list[str]) -> str:
+    return f"{key or 'no key'} ({', '.join(said)})" if said else key or "no key"
+
+
+def _place(view: View) -> str:
+    place = view.log.location
+    if place is None:
+        return ""
+    where = f"{place.lat:.5f}, {place.lon:.5f}" if place.lat is not None and place.lon is not None else ""
+    beat = f"beat {place.beat}" if place.beat else ""
+    return ", ".join(part for part in (where, beat, place.lsoa) if part)
+
+
+def _crime(record: CrimeSnapshot, linked: dict[str, Crime], view: View) -> CrimeShown:
+    crime = linked.get(record.crime_ref)
+    counting = record.crime_ref in {each.ref for each in view.case.counting}
+    state, colour = _crime_state(record, crime, counting, view)
+    wrong = crime is not None and not crime.recorded and not cancellation_holds(crime, view.cases)
+    return CrimeShown(
+        ref=record.crime_ref,
+        offence=view.offence_words(record.offence),
+        recorded_at=record.recorded_at,
+        state=state,
+        colour=colour,
+        lines=[*_how_linked(record, view), *_cancellation(record)],
+        linked=crime is not None,
+        may_accept_cancellation=wrong and record.crime_ref not in view.case.ruling.accepted_cancellations,
+    )
+
+
+def _crime_state(record: CrimeSnapshot, crime: Crime | None, counting: bool, view: View) -> tuple[str, str]:
+    if crime is None:
+        rejected = record.crime_ref in view.case.ruling.rejected_links
+        return ("Link rejected" if rejected else "Not linked"), "grey"
+    if not crime.recorded:
+        held = cancellation_holds(crime, view.cases)
+        return ("Cancelled", "grey") if held else ("Cancelled wrongly", "red")
+    return ("Counts", "green") if counting else ("Linked, does not count", "yellow")
+
+
+def _how_linked(record: CrimeSnapshot, view: View) -> list[str]:
+    ways = {
+        "the log names it": record.crime_ref in view.log.crime_refs,
+        "it names the log": view.file.ref in record.incident_refs,
+        "a registrar accepted the link": record.crime_ref in view.case.ruling.accepted_links,
+    }
+    found = joined(way for way, holds in ways.items() if holds)
+    return [f"{found[:1].upper()}{found[1:]}."] if found else []
+
+
+def _cancellation(record: CrimeSnapshot) -> list[str]:
+    if record.status == "recorded":
+        return []
+    given = record.cancellation
+    if given is None:
+        return ["Cancelled without a reason."]
+    by = ROLES.get(given.decided_by_role or "", "nobody who is named")
+    return [f"{CANCELLATIONS.get(given.code or '', 'Cancelled without a known code')}, by {by}."]
+
+
+def _other(other: OtherLog, view: View) -> OtherShown:
+    log = other.log
+    verdict = orjson.loads(other.verdict) if other.verdict else None
+    status, severity = (Status(verdict["status"]), Severity(verdict["severity"])) if verdict else (None, None)
+    types = view.web.mappings.of(log.force)
+    kinds = [types.canonical(code) for code in (log.opening_type, log.closing_type) if code]
+    same_person = any(each.there is not Kind.PLACE for each in other.shared)
+    return OtherShown(
+        ref=log.incident_ref,
+        href=incident_link("", log.force, log.incident_ref),
+        reported_at=log.reported_at,
+        type=view.type_words(log.closing_type or log.opening_type),
+        status=STATUSES[status] if status else "Not judged yet",
+        colour=STATUS_COLOURS[status] if status else "grey",
+        severity=spoken(severity or ""),
+        severity_colour=SEVERITY_COLOURS[severity] if severity else "grey",
+        why=joined(sorted({_shared(each) for each in other.shared})),
+        conduct=same_person and course_of_conduct(kinds) and course_of_conduct(view.case.said.types),
+    )
+
+
+def _shared(each: Shared) -> str:
+    if each.there is Kind.PLACE:
+        return "same place"
+    if each.here.kind is each.there:
+        return f"same {each.there} {each.here.key}"
+    return f"{each.here.kind} here is {each.there} there: {each.here.key}"
