@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from monitor.contract.audit import AuditHead
 from monitor.contract.codec import canonical
@@ -26,6 +26,7 @@ from monitor.store.engine import reading, writing
 from monitor.store.instants import to_micros, wall_clock
 from monitor.store.outbox import OUTBOX, packed
 from monitor.store.people import Actor, note_actor
+from monitor.store.scope import Scope, within
 from monitor.store.shapes import Kind
 
 GENESIS = bytes(32)  # the hash before the first
@@ -115,6 +116,26 @@ def entries(engine: Engine, force: str, after: int = 0, incident_ref: str | None
         after = page[-1].number
 
 
+def latest(engine: Engine, force: str, before: int | None, incident_ref: str | None, limit: int) -> list[Entry]:
+    """The newest first, of those before a number."""
+    query = select(audit_entries).where(audit_entries.c.force == force)
+    if before is not None:
+        query = query.where(audit_entries.c.number < before)
+    if incident_ref is not None:
+        query = query.where(audit_entries.c.incident_ref == incident_ref)
+    with reading(engine) as connection:
+        rows = connection.execute(query.order_by(audit_entries.c.number.desc()).limit(limit))
+        return [_entry_of(row) for row in rows]
+
+
+def heads(engine: Engine, scope: Scope) -> list[AuditHead]:
+    """The last entry of each force that has any, as the topic of heads would have it."""
+    query = select(audit_heads).where(audit_heads.c.number > 0, within(audit_heads.c.force, scope))
+    with reading(engine) as connection:
+        rows = connection.execute(query.order_by(audit_heads.c.force))
+        return [AuditHead(force=row.force, number=row.number, hash=row.hash.hex(), at=row.at) for row in rows]
+
+
 def forces(engine: Engine) -> list[str]:
     """Those that have an audit log, or should."""
     with reading(engine) as connection:
@@ -163,4 +184,8 @@ def _page(engine: Engine, force: str, after: int, incident_ref: str | None) -> l
         query = query.where(audit_entries.c.incident_ref == incident_ref)
     with reading(engine) as connection:
         rows = connection.execute(query.order_by(audit_entries.c.number).limit(PAGE))
-        return [Entry(row.force, row.number, row.at, row.incident_ref, row.content, row.hash) for row in rows]
+        return [_entry_of(row) for row in rows]
+
+
+def _entry_of(row: Row[Any]) -> Entry:
+    return Entry(row.force, row.number, row.at, row.incident_ref, row.content, row.hash)

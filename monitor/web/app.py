@@ -25,7 +25,15 @@ from monitor.web.queue.live import LiveQueue
 from monitor.web.security import Attempts, KnownHosts, SecurityHeaders, csrf_checked
 
 # Modules with a `router`. Each is guarded against forged forms; each route names its act (see access).
-PAGES = ("monitor.web.health", "monitor.web.signin", "monitor.web.queue.pages")
+PAGES = (
+    "monitor.web.health",
+    "monitor.web.signin",
+    "monitor.web.queue.pages",
+    "monitor.web.incident.pages",
+    "monitor.web.incident.taking",
+    "monitor.web.decide.pages",
+    "monitor.web.audit",
+)
 
 
 def create_app(settings: Settings, store: Store, clock: Clock | None = None) -> FastAPI:

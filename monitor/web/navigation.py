@@ -11,7 +11,10 @@ class Link(NamedTuple):
     act: Act
 
 
-LINKS = (Link("/", "Queue", Act.SEE_QUEUE),)
+LINKS = (
+    Link("/", "Queue", Act.SEE_QUEUE),
+    Link("/audit", "Audit log", Act.READ_AUDIT),
+)
 
 
 class Item(NamedTuple):

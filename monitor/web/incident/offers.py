@@ -27,6 +27,10 @@ def decide_link(action: str, key: Key, **query: str) -> str:
     return case_link(f"/decide/{action}", key) + (f"?{urlencode(query)}" if query else "")
 
 
+def audit_link(key: Key) -> str:
+    return f"/audit/{quote(key[0], safe='')}?{urlencode({'incident': key[1]})}"
+
+
 def case_link(page: str, key: Key) -> str:
     """A reference holds whatever it likes, slashes too: it comes last in every address."""
     force, ref = (quote(part, safe="") for part in key)

@@ -13,7 +13,7 @@ from monitor.web.access import WORKS_CASES, Act, Allowed, User
 from monitor.web.incident import parts, sentences
 from monitor.web.incident.looking import look
 from monitor.web.incident.matches import possible_matches
-from monitor.web.incident.offers import buttons, case_link, decide_link, may
+from monitor.web.incident.offers import audit_link, buttons, case_link, decide_link, may
 from monitor.web.incident.timeline import feed_gap, timeline
 from monitor.web.incident.view import View
 from monitor.web.incident.words import ACTIONS
@@ -52,6 +52,7 @@ def _shown(request: Request, view: View, user: User) -> dict[str, Any]:
         "withdrawable": _withdrawable(view, user),
         "decide_link": lambda action, **query: decide_link(action, view.key, **query),
         "casework": _casework(view, user) if user.may(Act.TAKE) else None,
+        "audit": audit_link(view.key) if user.may(Act.READ_AUDIT) else "",
         "statuses": STATUSES,
         "status_colours": STATUS_COLOURS,
         "severity_colours": SEVERITY_COLOURS,

@@ -1,0 +1,99 @@
+"""`/audit`: who looked at what and who decided what. Reading it is entered in it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
+
+from monitor.contract.identity import canonical_force, canonical_ref
+from monitor.links import incident_link
+from monitor.store import audit
+from monitor.store.audit import Deed, Entry
+from monitor.web.access import Act, Allowed, User
+from monitor.web.errors import NotFound
+from monitor.web.incident.looking import actor
+from monitor.web.incident.words import ACTIONS
+from monitor.web.pages import render
+from monitor.web.parts import Web
+
+router = APIRouter()
+
+PAGE = 100
+Reader = Annotated[User, Allowed(Act.READ_AUDIT)]
+
+
+@dataclass(frozen=True)
+class Row:
+    number: int
+    at: datetime
+    who: str
+    role: str
+    what: str
+    incident_ref: str
+    href: str
+
+
+@router.get("/audit")
+def audit_forces(request: Request, web: Web, user: Reader) -> Response:
+    found = audit.heads(web.store, user.scope)
+    if len(found) == 1:
+        return RedirectResponse(f"/audit/{found[0].force}", 303)
+    return render(request, "audit_forces.html", heads=found)
+
+
+@router.get("/audit/{force}")
+def audit_page(
+    request: Request, web: Web, user: Reader, force: str, before: int | None = None, incident: str = ""
+) -> Response:
+    force, ref = _asked(user, force, incident)
+    audit.append(web.store, Deed(force, "read the audit log", actor(user), ref))
+    entries = audit.latest(web.store, force, before, ref, PAGE + 1)
+    rows = [_row(entry) for entry in entries[:PAGE]]
+    earlier = rows[-1].number if len(entries) > PAGE else None
+    return render(request, "audit.html", force=force, incident_ref=ref or "", rows=rows, before=before, earlier=earlier)
+
+
+@router.get("/audit/{force}/export.jsonl")
+def audit_export(web: Web, user: Reader, force: str, incident: str = "") -> Response:
+    force, ref = _asked(user, force, incident)
+    audit.append(web.store, Deed(force, "exported the audit log", actor(user), ref))
+    lines = (audit.exported(entry) + b"\n" for entry in audit.entries(web.store, force, incident_ref=ref))
+    named = {"content-disposition": f'attachment; filename="audit-{force}.jsonl"'}
+    return StreamingResponse(lines, media_type="application/jsonl", headers=named)
+
+
+def _asked(user: User, force: str, incident: str) -> tuple[str, str | None]:
+    """Raises NotFound."""
+    try:
+        force, ref = canonical_force(force), canonical_ref(incident) or None
+    except ValueError:
+        raise NotFound from None
+    user.must_see(force)
+    return force, ref
+
+
+def _row(entry: Entry) -> Row:
+    said = orjson.loads(entry.content)
+    ref = said["incident_ref"] or ""
+    href = incident_link("", entry.force, ref) if ref else ""
+    return Row(entry.number, entry.at, said["name"], said["role"], _what(said), ref, href)
+
+
+def _what(said: dict[str, Any]) -> str:
+    detail = said["detail"]
+    match said["action"]:
+        case "decided":
+            return ACTIONS[detail["decision"]["action"]]
+        case "looked":
+            return "Looked at it" if detail.get("page") == "incident" else "Opened a form to decide"
+        case "handed over":
+            return f"Handed it over to {detail.get('to')}"
+        case "took":
+            return "Took the case"
+        case "put back":
+            return "Put the case back"
+        case action:
+            return str(action).capitalize()
