@@ -30,6 +30,7 @@ OF_ALL: Mapping[str, tuple[str, ...]] = {
     ),
     "BrokerAway": ("WorkerStalled", "LagGrowing", "KnownTimeHeldBack", "RelayFailing", "IncidentFeedSilent"),
     "WorkerStalled": ("LagGrowing", "KnownTimeHeldBack"),
+    "DeadLetterStop": ("LagGrowing", "KnownTimeHeldBack"),
 }
 OF_FORCE: Mapping[str, tuple[str, ...]] = {
     "CrimeFeedSilent": (
@@ -39,6 +40,8 @@ OF_FORCE: Mapping[str, tuple[str, ...]] = {
         "KnownTimeHeldBack",
     ),
 }
+
+OF_PARTITION: Mapping[str, tuple[str, ...]] = {"DeadLetterStop": ("WorkerStalled",)}
 
 
 def alertmanager_config(configuration: Configuration) -> dict[str, Any]:
@@ -102,7 +105,11 @@ def _to_every_bureau(notify: Notify) -> list[dict[str, Any]]:
 
 
 def _inhibitions() -> list[dict[str, Any]]:
-    return [*(_hides(*each) for each in OF_ALL.items()), *(_hides(*each, "force") for each in OF_FORCE.items())]
+    return [
+        *(_hides(*each) for each in OF_ALL.items()),
+        *(_hides(*each, "force") for each in OF_FORCE.items()),
+        *(_hides(*each, "topic", "partition") for each in OF_PARTITION.items()),
+    ]
 
 
 def _hides(source: str, targets: tuple[str, ...], *equal: str) -> dict[str, Any]:

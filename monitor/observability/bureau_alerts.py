@@ -5,6 +5,7 @@ from monitor.observability import recordings as r
 from monitor.observability.configuration import Configuration, shown
 from monitor.observability.promql import name
 from monitor.observability.rule import Alert, Audience, Board, Panel
+from monitor.store.concerns import Concern
 from monitor.telemetry import metrics
 
 FORCE = "<force>"
@@ -37,7 +38,7 @@ def _unrecorded() -> Alert:
             "queue lists them, worst first, each with the rule it rests on."
         ),
         panel=Panel(Board.COMPLIANCE, "unrecorded"),
-        queue={**OF_FORCE, "severity": "<severity>", "filter": "firing"},
+        queue={**OF_FORCE, "severity": "<severity>", "filter": Concern.FIRING},
     )
 
 
@@ -55,7 +56,7 @@ def _due_soon(lasting: str) -> Alert:
             "over."
         ),
         panel=Panel(Board.COMPLIANCE, "due_soon"),
-        queue={**OF_FORCE, "filter": "due_soon"},
+        queue={**OF_FORCE, "filter": Concern.DUE_SOON},
     )
 
 
@@ -76,7 +77,7 @@ def _recorded_in_time(configuration: Configuration) -> Alert:
             f"than {share.least_reports} reports would not have been counted."
         ),
         panel=Panel(Board.COMPLIANCE, "in_time"),
-        queue={**OF_FORCE, "filter": "firing"},
+        queue={**OF_FORCE, "filter": Concern.FIRING},
     )
 
 
@@ -98,7 +99,7 @@ def _closures(configuration: Configuration) -> Alert:
             "shift or closing code behind it."
         ),
         panel=Panel(Board.COMPLIANCE, "closed_without_crime"),
-        queue={**OF_FORCE, "filter": "closed_without_crime"},
+        queue={**OF_FORCE, "filter": Concern.CLOSED_WITHOUT_CRIME},
     )
 
 
@@ -117,7 +118,7 @@ def _feed_silent(configuration: Configuration) -> Alert:
             "fell due since is called unrecorded: it waits as feed_behind. No alert does not mean no missing crime."
         ),
         panel=Panel(Board.COMPLIANCE, "feed_age"),
-        queue={**OF_FORCE, "filter": "waiting"},
+        queue={**OF_FORCE, "filter": Concern.FEED_BEHIND},
     )
 
 
@@ -135,7 +136,7 @@ def _unmapped(configuration: Configuration) -> Alert:
             "does not know: <number>. Until the code is mapped each expects a crime record, so that none is hidden."
         ),
         panel=Panel(Board.COMPLIANCE, "unmapped"),
-        queue={**OF_FORCE, "filter": "unmapped"},
+        queue={**OF_FORCE, "filter": Concern.TO_CHECK},
     )
 
 

@@ -5,10 +5,11 @@ from monitor.observability import recordings as r
 from monitor.observability.configuration import Configuration, Operations, shown
 from monitor.observability.promql import STARTED, UP, increase, name
 from monitor.observability.rule import Alert, Audience, Board, Panel
+from monitor.store.concerns import Concern
 from monitor.telemetry import metrics
 
 FORCE = "<force>"
-WAITING = {"filter": "waiting"}
+WAITING = {"filter": Concern.FEED_BEHIND}
 
 
 def operations_alerts(configuration: Configuration) -> list[Alert]:
@@ -139,6 +140,17 @@ def _messages(limits: Operations) -> list[Alert]:
             "Messages of <topic> that could not be read: <number>.",
             f"To the dead letters in {shown(limits.dead_letters_within)}, each with its reason: <number> of "
             "<topic>. The newest state of a log may be among them: then the verdict on it is out of date.",
+        ),
+        _alert(
+            "DeadLetterStop",
+            Severity.CRITICAL,
+            f"max by (topic, partition) ({name(metrics.STOPPED)}) == 1",
+            "stopped",
+            limits,
+            "<topic>, partition <partition>, is not read on: too many of its messages could not be read.",
+            "More dead letters than the limit allows stopped partition <partition> of <topic> (stopped: <value>), "
+            "for a bad release upstream must not divert a day of incidents. Its messages wait in Kafka; nothing of "
+            "it is merged.",
         ),
         _alert(
             "RelayFailing",

@@ -1,5 +1,6 @@
 """From the specification to Grafana's own model, by its SDK."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,7 +25,7 @@ from grafana_foundation_sdk.models.common import (
 from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
-from monitor.links import queue_link
+from monitor.links import incident_link, queue_link
 from monitor.observability.configuration import Addresses
 from monitor.observability.dashboards.spec import BoardSpec, Kind, PanelSpec, Query, RowSpec, Steps
 from monitor.observability.dashboards.sql import SqlQuery
@@ -32,6 +33,7 @@ from monitor.observability.dashboards.variables import POSTGRES_SOURCE, PROMETHE
 from monitor.observability.rule import Board
 
 _COLUMNS = 24
+_MARK = re.compile("%3C(\\w+)%3E")
 _GREEN, _AMBER, _RED = "green", "orange", "red"
 
 
@@ -72,9 +74,11 @@ def _placed(spec: BoardSpec) -> Iterator[tuple[int, RowSpec | PanelSpec, model.G
 def _panel(spec: PanelSpec, addresses: Addresses) -> Any:
     panel = _MAKERS[spec.kind]().title(spec.title).description(spec.description).unit(spec.unit)
     source = POSTGRES_SOURCE if spec.kind is Kind.TABLE else PROMETHEUS_SOURCE
-    panel.datasource(source).links([_queue(spec, addresses, "")])
+    panel.datasource(source).links([_queue(spec, addresses)])
     if spec.by:
-        panel.data_links([_queue(spec, addresses, "".join(_from_series(label) for label in spec.by))])
+        panel.data_links([_queue(spec, addresses, *spec.by)])
+    if spec.lists_incidents:
+        panel.data_links([_incident(addresses)])
     if spec.steps:
         panel.thresholds(_thresholds(spec.steps))
     for ref_id, query in zip("ABCDEF", spec.queries, strict=False):
@@ -82,13 +86,18 @@ def _panel(spec: PanelSpec, addresses: Addresses) -> Any:
     return panel
 
 
-def _from_series(label: str) -> str:
-    return f"&{label}=${{__field.labels.{label}:percentencode}}"
+def _queue(spec: PanelSpec, addresses: Addresses, *by: str) -> DashboardLink:
+    """`by`: labels of the series that is clicked on, which narrow the queue further."""
+    link = queue_link(addresses.web, **spec.queue, **{label: f"<{label}>" for label in by})
+    url = _MARK.sub(r"${__field.labels.\1:percentencode}", link)
+    return DashboardLink("Open the queue").type(model.DashboardLinkType.LINK).url(url).target_blank(True)
 
 
-def _queue(spec: PanelSpec, addresses: Addresses, more: str) -> DashboardLink:
-    link = queue_link(addresses.web, **(dict(spec.queue) or {"filter": "all"}))
-    return DashboardLink("Open the queue").type(model.DashboardLinkType.LINK).url(link + more).target_blank(True)
+def _incident(addresses: Addresses) -> DashboardLink:
+    """From the row of a table that has the columns force and incident."""
+    link = incident_link(addresses.web, "<force>", "<incident>")
+    url = _MARK.sub(r"${__data.fields.\1:percentencode}", link)
+    return DashboardLink("Open the incident").type(model.DashboardLinkType.LINK).url(url).target_blank(True)
 
 
 def _board_links(board: Board, addresses: Addresses) -> list[Any]:

@@ -2,8 +2,10 @@
 
 from monitor.observability import recordings as r
 from monitor.observability.dashboards.spec import BoardSpec, Kind, PanelSpec, Query, RowSpec, Steps
+from monitor.observability.dashboards.which_ones import WHICH_ONES
 from monitor.observability.promql import name
 from monitor.observability.rule import Board
+from monitor.store.concerns import Concern
 from monitor.telemetry import metrics
 
 CHOSEN = 'force=~"$force"'
@@ -30,7 +32,7 @@ NOW = RowSpec(
             Kind.STAT,
             (Query(f"sum by (severity) ({r.UNRECORDED}{{{SERIOUS}}})", SEVERITY),),
             steps=_NONE_IS_GOOD,
-            queue={"filter": "firing"},
+            queue={"filter": Concern.FIRING},
             by=("severity",),
         ),
         PanelSpec(
@@ -41,7 +43,7 @@ NOW = RowSpec(
             Kind.STAT,
             (Query(f"time() - min by (severity) ({r.OLDEST}{{{SERIOUS}}})", SEVERITY),),
             steps=Steps(3600, 86400),
-            queue={"filter": "firing"},
+            queue={"filter": Concern.FIRING},
             by=("severity",),
         ),
         PanelSpec(
@@ -55,7 +57,7 @@ NOW = RowSpec(
             Kind.STAT,
             _by_force(r.UNATTENDED),
             steps=Steps(1, 3),
-            queue={"filter": "due_soon"},
+            queue={"filter": Concern.DUE_SOON},
             by=("force",),
         ),
         PanelSpec(
@@ -67,7 +69,7 @@ NOW = RowSpec(
             Kind.STAT,
             _by_force(r.IN_TIME),
             steps=Steps(0.9, 0.8, bad_below=True),
-            queue={"filter": "firing"},
+            queue={"filter": Concern.FIRING},
             by=("force",),
         ),
         PanelSpec(
@@ -81,7 +83,7 @@ NOW = RowSpec(
             Kind.STAT,
             _by_force(r.WAITING),
             steps=Steps(1, 50),
-            queue={"filter": "waiting"},
+            queue={"filter": Concern.FEED_BEHIND},
             by=("force",),
         ),
         PanelSpec(
@@ -92,7 +94,7 @@ NOW = RowSpec(
             Kind.STAT,
             (Query(f'{r.SILENCE}{{{CHOSEN}, feed="crime-records"}}', FORCE),),
             steps=Steps(900, 1800),
-            queue={"filter": "waiting"},
+            queue={"filter": Concern.FEED_BEHIND},
             by=("force",),
         ),
     ),
@@ -109,7 +111,7 @@ COURSE = RowSpec(
             Kind.AREAS,
             (Query(f"sum by (severity) ({r.UNRECORDED}{{{SERIOUS}}})", SEVERITY),),
             width=12,
-            queue={"filter": "firing"},
+            queue={"filter": Concern.FIRING},
             by=("severity",),
         ),
         PanelSpec(
@@ -120,7 +122,7 @@ COURSE = RowSpec(
             Kind.AREAS,
             (Query(f"sum by (severity) ({r.FIRING}{{{SERIOUS}}})", SEVERITY),),
             width=12,
-            queue={"filter": "firing"},
+            queue={"filter": Concern.FIRING},
             by=("severity",),
         ),
         PanelSpec(
@@ -134,7 +136,7 @@ COURSE = RowSpec(
             Kind.LINES,
             (*_by_force(r.IN_TIME), Query(f"{r.AIM}{{{CHOSEN}}}", "{{force}}: threshold {{threshold}}")),
             width=12,
-            queue={"filter": "firing"},
+            queue={"filter": Concern.FIRING},
             by=("force",),
         ),
         PanelSpec(
@@ -153,7 +155,6 @@ COURSE = RowSpec(
                 ),
             ),
             width=12,
-            queue={"filter": "all"},
         ),
         PanelSpec(
             "closed_without_crime",
@@ -162,7 +163,7 @@ COURSE = RowSpec(
             "short",
             Kind.LINES,
             _by_force(r.CLOSED),
-            queue={"filter": "closed_without_crime"},
+            queue={"filter": Concern.CLOSED_WITHOUT_CRIME},
             by=("force",),
         ),
         PanelSpec(
@@ -175,7 +176,7 @@ COURSE = RowSpec(
             "short",
             Kind.LINES,
             (Query(f'sum by (force) ({r.FINDINGS}{{{SERIOUS}, finding="recoded_without_reason"}})', FORCE),),
-            queue={"filter": "recoded"},
+            queue={"filter": Concern.RECODED},
             by=("force",),
         ),
         PanelSpec(
@@ -188,7 +189,7 @@ COURSE = RowSpec(
             "short",
             Kind.LINES,
             _by_force(r.UNMAPPED),
-            queue={"filter": "unmapped"},
+            queue={"filter": Concern.TO_CHECK},
             by=("force",),
         ),
         PanelSpec(
@@ -200,7 +201,6 @@ COURSE = RowSpec(
             (Query(f"sum by (finding) ({r.FINDINGS}{{{SERIOUS}}})", "{{finding}}"),),
             width=12,
             height=12,
-            queue={"filter": "all"},
         ),
         PanelSpec(
             "verdicts",
@@ -211,7 +211,6 @@ COURSE = RowSpec(
             (Query(f"sum by (status) ({r.INCIDENTS}{{{SERIOUS}}})", "{{status}}"),),
             width=12,
             height=12,
-            queue={"filter": "all"},
         ),
     ),
 )
@@ -223,7 +222,7 @@ COMPLIANCE = BoardSpec(
         "Which reports have no crime record, how late records are, and what else is wrong. For the force crime bureau."
     ),
     tags=("recording-monitor", "bureau"),
-    rows=(NOW, COURSE),
+    rows=(NOW, WHICH_ONES, COURSE),
     since="now-7d",
     variables=("force", "severity"),
 )

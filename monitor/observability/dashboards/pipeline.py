@@ -6,12 +6,13 @@ from monitor.observability import recordings as r
 from monitor.observability.dashboards.spec import BoardSpec, Kind, PanelSpec, Query, RowSpec, Steps
 from monitor.observability.promql import STARTED, UP, name
 from monitor.observability.rule import Board
+from monitor.store.concerns import Concern
 from monitor.telemetry import metrics
 
 WINDOW = "$__rate_interval"
 CHOSEN = 'force=~"$force"'
 TOPIC = "{{topic}} {{partition}}"
-WAITING = {"filter": "waiting"}
+WAITING = {"filter": Concern.FEED_BEHIND}
 
 
 def _rate(metric: Any, by: str, matchers: str = "") -> str:
@@ -121,6 +122,13 @@ FLOW = RowSpec(
             "Messages that could not be read, by reason.",
             "short",
             Query(f"sum by (reason) (increase({name(metrics.DEAD_LETTERS)}[1h]))", "{{reason}}"),
+        ),
+        _lines(
+            "stopped",
+            "Partitions that are not read on",
+            "Stopped since more of their messages could not be read than the limit allows. Empty is as it should be.",
+            "short",
+            Query(f"max by (topic, partition) ({name(metrics.STOPPED)})", TOPIC),
         ),
         _lines(
             "outbox",

@@ -10,7 +10,7 @@ WORKER = "{{instance}}"
 
 
 def _lines(key: str, title: str, description: str, unit: str, *queries: Query) -> PanelSpec:
-    return PanelSpec(key, title, description, unit, Kind.LINES, queries, width=12, queue={"filter": "all"})
+    return PanelSpec(key, title, description, unit, Kind.LINES, queries, width=12)
 
 
 RESOURCES = BoardSpec(

@@ -46,6 +46,7 @@ class PanelSpec:
     steps: Steps | None = None
     queue: Mapping[str, str] = field(default_factory=dict)  # how the queue that it leads to is narrowed
     by: tuple[str, ...] = ()  # labels of its series that narrow that queue further
+    lists_incidents: bool = False  # a table with the columns force and incident
 
 
 @dataclass(frozen=True)
