@@ -14,8 +14,12 @@ from tests.conftest import environment_of
 
 class Outcome(NamedTuple):
     code: int
-    out: str
+    raw: bytes
     err: str
+
+    @property
+    def out(self) -> str:
+        return self.raw.decode()
 
     @property
     def lines(self) -> list[str]:
@@ -29,14 +33,15 @@ class Commands:
         self._settings, self._monkeypatch = settings, monkeypatch
 
     def __call__(self, *arguments: str) -> Outcome:
-        out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
+        buffer, err = io.BytesIO(), io.StringIO()
+        out = io.TextIOWrapper(buffer, "utf-8", write_through=True)
         with self._monkeypatch.context() as patched, redirect_stderr(err):
             for name, value in environment_of(self._settings).items():
                 patched.setenv(name, value)
             patched.setattr(sys, "stdout", out)
             code = _code(arguments)
             out.flush()
-        return Outcome(code, out.buffer.getvalue().decode(), err.getvalue())
+        return Outcome(code, buffer.getvalue(), err.getvalue())
 
 
 def _code(arguments: tuple[str, ...]) -> int:
