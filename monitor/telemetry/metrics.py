@@ -126,6 +126,11 @@ STOPPED = _stored(
     "topic",
     "partition",
 )
+LETTERS_WAITING = _stored(
+    "dead_letters_waiting",
+    "Dead letters that nobody has settled, by what they are about; force is empty where that cannot be told.",
+    "force", "reason",
+)  # fmt: skip
 SCHEMA_CURRENT = _stored("schema_current", "Whether the tables are of the version that this worker needs.")
 UNSENT = _stored("outbox_messages", "Alert changes and dead letters that the broker has not confirmed yet.")
 DATABASE_UP = _stored(
@@ -136,5 +141,5 @@ BROKER_ASKED = _stored("broker_answered_timestamp_seconds", "When the broker las
 STORED = (
     DUE_CASES, OLDEST_DUE, LAST_MERGED, LAG, KNOWN_TIME, HEARTBEAT,
     OPEN_INCIDENTS, INCIDENTS, FIRING, FINDINGS, UNATTENDED, DEADLINES, OLDEST_UNRECORDED,
-    STOPPED, UNSENT, SCHEMA_CURRENT, DATABASE_UP, BROKER_ASKED,
+    LETTERS_WAITING, STOPPED, UNSENT, SCHEMA_CURRENT, DATABASE_UP, BROKER_ASKED,
 )  # fmt: skip

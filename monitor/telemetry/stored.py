@@ -12,6 +12,7 @@ from monitor import store
 from monitor.clock import Clock
 from monitor.contract.verdict import Alert
 from monitor.store.concern_counts import concern_counts
+from monitor.store.letter_questions import open_letters
 from monitor.store.schema_check import has_current_tables
 from monitor.store.stops import stops
 from monitor.store.week import deadlines_of_the_week
@@ -75,6 +76,7 @@ class StoredGauges(Collector):
 
     def _feeds(self) -> Iterator[GaugeMetricFamily]:
         known = store.known_times(self._engine)
+        yield _family(metrics.LETTERS_WAITING, open_letters(self._engine))
         yield _family(metrics.KNOWN_TIME, _instants({(force,): at for force, at in known.items()}))
         yield _family(metrics.HEARTBEAT, _instants(store.heartbeats(self._engine)))
 

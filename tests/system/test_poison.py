@@ -15,7 +15,7 @@ from monitor.settings import Settings
 from monitor.store import open_store, progress
 from monitor.store.letter_questions import open_letters
 from monitor.store.stops import stops
-from tests.builders import at, incident
+from tests.builders import FORCE, at, incident
 from tests.system.commanding import Commands
 from tests.system.running import RunningWorker, metric, settled, until, worker
 
@@ -91,6 +91,8 @@ def test_10_000_poison_messages_stop_their_partition_and_nothing_is_lost(
         assert (stored.merged(0), stored.letters(), stored.held_from()) == (70, 50, 70)
         assert stopped(running) == {("incidents", "0")}
         assert metric(running.metrics(), "partition_lag_messages", topic="incidents", partition="0") == POISON - 30
+        waiting = metric(running.metrics(), "dead_letters_waiting", force=FORCE, reason="bad_time")
+        assert waiting == stored.letters() == 50
         listed = monitor("dead-letters", "list")
         assert "50 dead letters: 50 bad_time. They concern 50 incidents or records by name." in listed.out
         assert "incidents, partition 0, is stopped at offset 70" in " ".join(listed.out.split())
