@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from monitor.errors import UserError
 
-HEAD = "0006"
+HEAD = "0007"
 _VERSIONS = "alembic_version"
 
 

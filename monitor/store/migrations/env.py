@@ -2,7 +2,12 @@
 
 from alembic import context
 
-from monitor.store import desk_tables, letter_tables, queue_tables  # noqa: F401 - they add their tables to the metadata
+from monitor.store import (  # noqa: F401 - they add their tables to the metadata
+    desk_tables,
+    letter_tables,
+    queue_tables,
+    upkeep_tables,
+)
 from monitor.store.tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
