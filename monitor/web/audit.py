@@ -88,7 +88,7 @@ def _what(said: dict[str, Any]) -> str:
         case "decided":
             return ACTIONS[detail["decision"]["action"]]
         case "looked":
-            return "Looked at it" if detail.get("page") == "incident" else "Opened a form to decide"
+            return "Looked at it" if detail["page"] == "incident" else f"Looked at it to {detail['page']}"
         case "handed over":
             return f"Handed it over to {detail.get('to')}"
         case "took":

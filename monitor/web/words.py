@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+_ABBREVIATIONS = {"asb", "rtc"}
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
@@ -54,7 +55,8 @@ def counted(value: int, one: str, more: str = "") -> str:
 def spoken(code: str) -> str:
     """A code of ours as words: crime.coercive_control -> Coercive control"""
     words = code.rpartition(".")[2].replace("_", " ")
-    return words[:1].upper() + words[1:]
+    abbreviation, _, rest = words.partition(" ")
+    return f"{abbreviation.upper()} {rest}" if abbreviation in _ABBREVIATIONS else words[:1].upper() + words[1:]
 
 
 def force_name(force: str) -> str:

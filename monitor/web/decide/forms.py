@@ -85,7 +85,7 @@ def _no_crime(view: View, role: str, sent: Sent) -> Form:
     needed = [_REASON_FIELDS[name] for name in reasons.NEEDS.get(code, ())]
     told = [] if code in reasons.NOBODY_TO_TELL else [_TOLD]
     fields = (chosen, *needed, _rationale("What was found, and from whom."), *told)
-    return Form("no_crime", "No crime", lead, fields, "Record no crime")
+    return Form("no_crime", "No crime", lead, fields, "Decide that no crime is recorded")
 
 
 def _reason_choices(view: View, role: str) -> tuple[Choice, ...]:

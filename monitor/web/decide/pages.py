@@ -26,6 +26,7 @@ from monitor.web.incident.words import ACTIONS, inner
 from monitor.web.pages import render
 from monitor.web.parts import Web
 from monitor.web.queue.labels import SEVERITY_COLOURS, STATUS_COLOURS, STATUSES
+from monitor.web.words import spoken
 
 router = APIRouter()
 _log = get_logger(__name__)
@@ -45,7 +46,7 @@ SentForm = Annotated[Sent, Depends(sent_form)]
 @router.get("/decide/{action}/{force}/{ref:path}")
 def decide_form(request: Request, web: Web, user: Decider, action: str, force: str, ref: str) -> Response:
     role = _role(user, action)
-    view = look(web, user, force, ref, f"decide: {action}")
+    view = look(web, user, force, ref, f"decide: {spoken(action).lower()}")
     sent = {name: request.query_params.getlist(name) for name in request.query_params}
     form = form_for(action, view, role, sent)
     _must_be_withdrawable(form, view, user)
@@ -58,7 +59,11 @@ def decide_step(
     request: Request, web: Web, user: Decider, sent: SentForm, action: str, force: str, ref: str
 ) -> Response:
     role, step = _role(user, action), first(sent, "step")
-    view = opened(web, user, force, ref) if step == "make" else look(web, user, force, ref, f"decide: {action}")
+    view = (
+        opened(web, user, force, ref)
+        if step == "make"
+        else look(web, user, force, ref, f"decide: {spoken(action).lower()}")
+    )
     form, seen = form_for(action, view, role, sent), version(sent)
     _must_be_withdrawable(form, view, user)
     if step == "change":
@@ -167,7 +172,7 @@ def _make(request: Request, form: Form, view: View, user: User, decided: Decoded
     try:
         decide(web.store, judge, web.clock.now(), decided, actor(user), seen)
     except Overtaken:
-        fresh = look(web, user, *view.key, f"decide: {form.action}")
+        fresh = look(web, user, *view.key, f"decide: {spoken(form.action).lower()}")
         return _check(request, form, fresh, decided, sent, HTTPStatus.CONFLICT)
     made = urlencode({"made": decision_id(sent)})
     return RedirectResponse(f"{incident_link('', *view.key)}?{made}", HTTPStatus.SEE_OTHER)

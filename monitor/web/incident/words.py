@@ -8,9 +8,9 @@ from monitor.web.queue.labels import FINDINGS, STATUSES
 from monitor.web.words import counted, spoken
 
 BECAUSE = {
-    "opening_type": "of its opening type",
-    "closing_type": "of its closing type",
-    "channel": "of the way it was reported",
+    "opening_type": "its opening type asks for one",
+    "closing_type": "its closing type asks for one",
+    "channel": "the way it was reported asks for one",
     "qualifier": "it is marked as domestic abuse",
     "reported_offence": "an offence that must be recorded was reported",
     "linked_crime": "a crime record is linked",
