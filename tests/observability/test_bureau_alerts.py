@@ -60,8 +60,13 @@ def test_a_database_that_is_away_for_a_while_does_not_resolve_it(world: World) -
 
 
 def test_a_force_with_no_incidents_and_a_quiet_night_fire_nothing(world: World) -> None:
-    world.worker().metric("heartbeat_timestamp_seconds", "0+60x600", force=NORTH, feed="crime-records")
-    world.metric("known_time_timestamp_seconds", "0+60x600", force=NORTH)
+    """Every alert but the watchdog: feeds beat, nothing comes in, and nothing is wrong."""
+    world.worker().metric("broker_answered_timestamp_seconds", "0+60x300").metric("schema_current", "1x300")
+    world.metric("known_time_timestamp_seconds", "0+60x300", force=NORTH)
+    for feed_name in ("crime-records", "incidents"):
+        world.metric("heartbeat_timestamp_seconds", "0+60x300", force=NORTH, feed=feed_name)
+    for counter in ("loop_errors_total", "review_failures_total", "alertmanager_posts_total", "sent_total"):
+        world.metric(counter, "0x300")
     for rule in shipped_rules():
         if "alert" in rule and rule["alert"] != "Watchdog":
             world.silent(rule["alert"], "1m", "300m")
