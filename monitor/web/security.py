@@ -34,7 +34,14 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "cache-control": "no-store",
 }
+
+
+def security_headers(settings: Settings) -> dict[str, str]:
+    if not (settings.web_address or "").startswith("https://"):
+        return _HEADERS
+    return _HEADERS | {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 
 
 async def csrf_checked(request: Request, session: Annotated[Session, Depends(session_of)]) -> None:
@@ -50,16 +57,13 @@ class SecurityHeaders:
     """Adds what is not there yet: an answer may say better."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self._app = app
-        self._headers = dict(_HEADERS)
-        if (settings.web_address or "").startswith("https://"):
-            self._headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+        self._app, self._headers = app, security_headers(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in {**self._headers, "cache-control": "no-store"}.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
