@@ -12,7 +12,7 @@ from tests.properties.profile import examples
 from tests.worlds import World, worlds
 
 
-@examples(80)
+@examples(250)
 @given(worlds())
 def test_a_verdict_rests_on_nothing_that_its_dependencies_do_not_reach(world: World) -> None:
     events = list(readable(world.lines))

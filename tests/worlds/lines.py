@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from monitor.contract.events import REASON_CODES, TOO_FEW_CODES
 from tests.builders import FORCE, REPORTED, Line, crime, decision, heartbeat, incident, reason
 from tests.worlds import vocabulary as words
-from tests.worlds.vocabulary import HOUR, Theme
+from tests.worlds.vocabulary import HOUR, Fields, Theme
 
-Fields = dict[str, Any]
 Options = Mapping[str, st.SearchStrategy[Any]]
 Forces = st.SearchStrategy[str]
 
@@ -74,8 +73,9 @@ def reasons(theme: Theme) -> st.SearchStrategy[Fields]:
 
 
 @cache
-def plain_types(theme: Theme) -> st.SearchStrategy[str]:
-    return st.sampled_from(theme.types)
+def first_log(theme: Theme) -> st.SearchStrategy[Fields]:
+    types, reports, said = st.sampled_from(theme.types), times(*theme.reports), st.sampled_from(theme.logs)
+    return st.builds(lambda kind, at, more: {"opening_type": kind, "reported_at": at, **more}, types, reports, said)
 
 
 @cache
@@ -86,7 +86,7 @@ def log_fields(theme: Theme) -> Options:
         "closing_type": types,
         "status": st.sampled_from(["closed", "closed", "open"]),
         "closed_at": times(HOUR, 20 * HOUR, -HOUR),
-        "reported_at": times(*words.REPORTS),
+        "reported_at": times(*theme.reports, *words.REPORTS),
         "channel": st.sampled_from(mostly(theme.channels, ("officer", "webchat", None))),
         "qualifiers": st.sampled_from([["domestic_abuse"], ["Domestic-Abuse", "vulnerable_adult"], []]),
         "reported_offences": st.lists(offences(theme), min_size=1, max_size=3),
@@ -103,15 +103,16 @@ def log_fields(theme: Theme) -> Options:
 @st.composite
 def logs(draw: st.DrawFn, theme: Theme, forces: Forces, ref: str) -> list[Line]:
     """One log, all its revisions."""
-    state: Fields = {"force": draw(forces), "revision": 0, "opening_type": draw(plain_types(theme))}
+    state = draw(first_log(theme)) | {"force": draw(forces), "revision": 0}
     made = []
     for step in draw(REVISIONS):
-        state |= {"revision": max(0, state["revision"] + step), **draw(changes(log_fields(theme), most=5))}
+        state |= {"revision": max(0, state["revision"] + step), **draw(changes(log_fields(theme), most=3))}
         made.append(incident(ref, **state | {"updated_at": draw(UPDATES)}))
     return made
 
 
 UPDATES = times(HOUR, 2 * HOUR)
+REPORTS = times(timedelta(0), *words.REPORTS)
 CANCELLATION = st.fixed_dictionaries(
     {
         "code": st.sampled_from(["C4", "C1", "C2", "C3", "C5", "C9"]),
@@ -123,6 +124,12 @@ CANCELLATION = st.fixed_dictionaries(
         "related_ref": st.sampled_from((*words.CRIMES, None)),
     }
 )
+
+
+@cache
+def first_crime(theme: Theme) -> st.SearchStrategy[Fields]:
+    codes, said = st.sampled_from(theme.offences).map(offence), st.sampled_from(theme.crimes)
+    return st.builds(lambda code, more: {"offence": code, **more}, codes, said)
 
 
 @cache
@@ -141,10 +148,10 @@ def crime_fields(theme: Theme) -> Options:
 @st.composite
 def crimes(draw: st.DrawFn, theme: Theme, forces: Forces, ref: str) -> list[Line]:
     """One record, all its revisions."""
-    state: Fields = {"force": draw(forces), "revision": 0, "offence": offence(theme.offences[0])}
+    state = draw(first_crime(theme)) | {"force": draw(forces), "revision": 0}
     made = []
     for step in draw(REVISIONS)[:2]:
-        state |= {"revision": max(0, state["revision"] + step), **draw(changes(crime_fields(theme), most=4))}
+        state |= {"revision": max(0, state["revision"] + step), **draw(changes(crime_fields(theme), most=3))}
         made.append(crime(ref, **state | {"updated_at": draw(UPDATES)}))
     return made
 
@@ -161,7 +168,7 @@ ACTIONS: Mapping[str, Options] = {
         "accepts": st.lists(st.sampled_from((*TOO_FEW_CODES, "nonsense")), min_size=1, max_size=3),
         "victims": st.sampled_from([None, 1, 2]),
     },
-    "set_reported_at": {"reported_at": times(*words.REPORTS)},
+    "set_reported_at": {"reported_at": REPORTS},
     "withdraw": {"withdraws": st.sampled_from(words.DECISION_IDS)},
 }
 
@@ -169,7 +176,7 @@ ACTIONS: Mapping[str, Options] = {
 @cache
 def decision_fields(theme: Theme) -> Options:
     return {
-        "action": st.sampled_from([*ACTIONS, "withdraw", "no_crime", "require_crime", *theme.actions * 3]),
+        "action": st.sampled_from([*ACTIONS, "withdraw", "withdraw", "require_crime", *theme.actions * 3]),
         "incident_ref": st.sampled_from(words.INCIDENTS),
         "decision_id": st.sampled_from(words.DECISION_IDS),
         "role": st.sampled_from(["fcr", "ddm"]),
