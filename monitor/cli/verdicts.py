@@ -37,11 +37,21 @@ def command(
             print_lines(lines)
         else:
             verdicts = map(Verdict.from_json, lines)
-            print_verdicts((each for each in verdicts if not firing or each.alert == Alert.FIRING), format)
+            shown = [each for each in verdicts if not firing or each.alert == Alert.FIRING]
+            print_verdicts(shown, format)
+            if format == Format.TABLE:
+                _print_unread(engine, _canonical(force), shown)
     except DatabaseAway as away:
         raise UserError(f"The database does not answer ({away}); see to it, or change MONITOR_DATABASE_URL.") from None
     finally:
         engine.dispose()
+
+
+def _print_unread(engine: Any, force: str | None, shown: list[Verdict]) -> None:
+    from monitor.cli.unread_notes import print_unread
+    from monitor.store.letter_questions import unread_refs
+
+    print_unread(unread_refs(engine, force), shown)
 
 
 def _canonical(force: str | None) -> str | None:
