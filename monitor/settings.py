@@ -84,6 +84,7 @@ class Settings(LimitSettings, WebSettings):
     group: str = Field(default="monitor", pattern=f"^{_TOPIC_CHARACTERS}$", min_length=1, max_length=100)
     clock: Annotated[datetime, BeforeValidator(_instant)] | None = None
     force_mappings: Annotated[Path, BeforeValidator(_existing)] | None = None
+    rulebook: str | None = None  # an edition's name, or the folder of its files; the monitor's own by default
     metrics_host: str = Field(default="127.0.0.1", min_length=1)
     metrics_port: Port = 9464
     log: Literal["auto", "json", "text"] = "auto"

@@ -39,7 +39,7 @@ def command(
         unreadable = _fill(batch, lines, file)
     for conflict in batch.conflicts:
         typer.echo(f"conflict: two different snapshots of {conflict}; the later one stands", err=True)
-    print_verdicts(batch.verdicts(load_rulebook(), mappings, clock_from(settings).now()), format)
+    print_verdicts(batch.verdicts(load_rulebook(settings.rulebook), mappings, clock_from(settings).now()), format)
     if unreadable:
         raise typer.Exit(3)
 

@@ -2,11 +2,14 @@
 
 import hashlib
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from pathlib import Path
 
 from monitor.rulebook import cancellations, limits, offences, reasons, severity, types
+from monitor.rulebook.folder import ABOUT, INCIDENTS, NAMES, OFFENCES, read_edition
 from monitor.rulebook.offences import OffenceTable, read_rows
 
 _RULES_IN_CODE = (limits, types, offences, reasons, cancellations, severity)
@@ -26,17 +29,32 @@ class Rulebook:
         return f"{self.edition}; {self.source}; sha256:{self.sha256[:16]}"
 
 
+def load_rulebook(edition: str | None = None) -> Rulebook:
+    """The edition that comes with the monitor; or another, by its name or the folder of its files.
+
+    Raises UserError for one that cannot be judged by.
+    """
+    own = _own()
+    return own if edition in {None, own.edition} else _of_folder(Path(str(edition)).absolute())
+
+
 @cache
-def load_rulebook() -> Rulebook:
+def _own() -> Rulebook:
     folder = resources.files("monitor.rulebook") / "data"
-    about = tomllib.loads((folder / "edition.toml").read_text("utf-8"))
-    table = (folder / "offences.csv").read_text("utf-8")
+    about = tomllib.loads((folder / ABOUT).read_text("utf-8"))
+    return _rulebook(about, {name: (folder / name).read_text("utf-8") for name in (OFFENCES, INCIDENTS)})
+
+
+@cache
+def _of_folder(folder: Path) -> Rulebook:
+    return _rulebook(*read_edition(folder))
+
+
+def _rulebook(about: Mapping[str, str], tables: Mapping[str, str]) -> Rulebook:
     return Rulebook(
-        edition=about["edition"],
-        source=about["source"],
-        rules=about["rules"],
-        sha256=_digest(table, (folder / "reported_incidents.csv").read_text("utf-8")),
-        offences=OffenceTable(read_rows(table.splitlines())),
+        **{name: about[name] for name in NAMES},
+        sha256=_digest(tables[OFFENCES], tables[INCIDENTS]),
+        offences=OffenceTable(read_rows(tables[OFFENCES].splitlines())),
     )
 
 

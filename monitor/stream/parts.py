@@ -37,7 +37,7 @@ class Parts:
 @contextmanager
 def running_parts(settings: Settings) -> Iterator[Parts]:
     """Raises UserError for a database or a force mapping that cannot be used."""
-    judge = store.judge_with(load_rulebook(), load_mappings(settings.force_mappings))
+    judge = store.judge_with(load_rulebook(settings.rulebook), load_mappings(settings.force_mappings))
     engine = store.open_store(settings.database_url)
     limit = Limit.of(settings)
     lift_raised(engine, limit)

@@ -39,7 +39,7 @@ def run_worker(settings: Settings, on_ready: Callable[[str], None] = lambda _: N
     Raises UserError for what the user can put right, before anything is read.
     """
     with MetricsServer(settings.metrics_host, settings.metrics_port) as server, running_parts(settings) as parts:
-        metrics.BUILD.labels(__version__, load_rulebook().edition).set(1)
+        metrics.BUILD.labels(__version__, load_rulebook(settings.rulebook).edition).set(1)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_Supervisor(settings, parts, lambda: on_ready(server.address)).run())
     _log.info("The worker has stopped.")

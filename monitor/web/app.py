@@ -20,9 +20,9 @@ from monitor.web.assets import PREFIX, STATIC, load_assets
 from monitor.web.errors import Forbidden, NotFound, PageError, SignInNeeded, TooMany
 from monitor.web.oidc import Provider
 from monitor.web.pages import environment, render
-from monitor.web.parts import Parts
+from monitor.web.parts import Parts, parts_of
 from monitor.web.queue.live import LiveQueue
-from monitor.web.security import Attempts, KnownHosts, SecurityHeaders, csrf_checked
+from monitor.web.security import Attempts, KnownHosts, SecurityHeaders, csrf_checked, security_headers
 
 # Modules with a `router`. Each is guarded against forged forms; each route names its act (see access).
 PAGES = (
@@ -44,7 +44,7 @@ def create_app(settings: Settings, store: Store, clock: Clock | None = None) -> 
         settings=settings,
         store=store,
         clock=clock or clock_from(settings),
-        rulebook=load_rulebook(),
+        rulebook=load_rulebook(settings.rulebook),
         mappings=load_mappings(settings.force_mappings),
         assets=load_assets(),
         templates=environment(),
@@ -121,4 +121,6 @@ def _database_away(request: Request, error: Any) -> HTMLResponse:
 
 def _mistake(request: Request, error: Any) -> HTMLResponse:
     sentence = "Try again later. What you sent may not have been saved: look before you send it again."
-    return render(request, "error.html", 500, title="Sorry, there is a problem with the service", sentence=sentence)
+    answer = render(request, "error.html", 500, title="Sorry, there is a problem with the service", sentence=sentence)
+    answer.headers.update(security_headers(parts_of(request).settings))  # the framework answers past the middleware
+    return answer
