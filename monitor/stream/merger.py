@@ -40,6 +40,11 @@ class Merger:
         self._stopping.set()
         self.thread.shutdown(cancel_futures=True)
 
+    @property
+    def tried_at(self) -> float:
+        """When it last found the database or the broker away (monotonic)."""
+        return self._outages.tried_at
+
     def begin(self) -> None:
         """Before each Faust app, when the one before it has ended."""
         self.stops.begin()

@@ -53,6 +53,7 @@ class Outages:
     def __init__(self, stopping: Event) -> None:
         self._stopping = stopping
         self._broker, self._database = Outage("broker"), Outage("database")
+        self.tried_at = time.monotonic()  # the last time that something was away
 
     def outlast(self, attempt: Callable[[], _T]) -> _T:
         pause = FIRST_PAUSE
@@ -67,6 +68,7 @@ class Outages:
                 self._broker.over()
                 self._database.over()
                 return result
+            self.tried_at = time.monotonic()
             if self._stopping.wait(pause):
                 raise Stopped
             pause = min(2 * pause, LONGEST_PAUSE)

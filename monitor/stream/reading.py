@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,20 +14,28 @@ class Reading:
     def __init__(self) -> None:
         self.merged: dict[Place, int] = {}
         self._read: dict[Place, tuple[int, int]] = {}  # after the last message read; the position
+        self.stirred_at = time.monotonic()  # the last time anything was read, merged or just asked for
 
     def placed(self, places: Places) -> None:
         """Partitions were assigned, and are read from here."""
         self._read = {place: (at, at) for place, at in places.items()}
         self.merged.update(places)
+        self.stirred_at = time.monotonic()
+
+    @property
+    def assigned(self) -> set[Place]:
+        return set(self._read)
 
     def was_read(self, positions: Mapping[Place, int], last: Mapping[Place, int]) -> None:
         """The positions after a fetch, and the last offset of each partition that it brought messages of."""
+        self.stirred_at = time.monotonic()
         for place, position in positions.items():
             if place in self._read:
                 after_last = last[place] + 1 if place in last else self._read[place][0]
                 self._read[place] = (after_last, position)
 
     def was_merged(self, messages: Iterable[tuple[Topic, Any]]) -> None:
+        self.stirred_at = time.monotonic()
         for topic, message in messages:
             self.merged[topic, message.partition] = message.offset + 1
 

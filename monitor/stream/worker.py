@@ -16,10 +16,12 @@ from monitor.rulebook import load_rulebook
 from monitor.settings import Settings
 from monitor.stream.app import WorkerApp
 from monitor.stream.batches import Batches
+from monitor.stream.health import Life, Readiness
 from monitor.stream.outages import Outages, Stopped
 from monitor.stream.parts import Parts, running_parts
 from monitor.stream.stalls import Stalls
 from monitor.telemetry import metrics
+from monitor.telemetry.health import Health
 from monitor.telemetry.logs import get_logger
 from monitor.telemetry.server import MetricsServer
 
@@ -38,10 +40,17 @@ def run_worker(settings: Settings, on_ready: Callable[[str], None] = lambda _: N
 
     Raises UserError for what the user can put right, before anything is read.
     """
-    with MetricsServer(settings.metrics_host, settings.metrics_port) as server, running_parts(settings) as parts:
+    health = Health()
+    with (
+        MetricsServer(settings.metrics_host, settings.metrics_port, health=health) as server,
+        running_parts(settings) as parts,
+    ):
         metrics.BUILD.labels(__version__, load_rulebook(settings.rulebook).edition).set(1)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_Supervisor(settings, parts, lambda: on_ready(server.address)).run())
+            supervisor = _Supervisor(settings, parts, lambda: on_ready(server.address))
+            health.live = Life(parts, supervisor.reading, settings.live_seconds)
+            health.ready = Readiness(parts, lambda: supervisor.reads)
+            runner.run(supervisor.run())
     _log.info("The worker has stopped.")
 
 
@@ -52,6 +61,7 @@ class _Supervisor:
         self._settings, self._parts, self._on_ready = settings, parts, on_ready
         self._stop, self._giving_up = asyncio.Event(), Event()
         self._batches = Batches(parts.merger)
+        self.reading, self.reads = self._batches.reading, False
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -104,6 +114,7 @@ class _Supervisor:
         gc.collect()
         gc.freeze()
         gc.set_threshold(GC_THRESHOLD, 20, 100)
+        self.reads = True
         self._on_ready()
 
     async def _until_ended(self, app: WorkerApp) -> None:
@@ -129,6 +140,7 @@ class _Supervisor:
 
     async def _stop_app(self, app: WorkerApp) -> None:
         self._parts.relay.lead(False)
+        self.reads = False
         try:
             await asyncio.wait_for(app.stop(), STOP_SECONDS)
         except Exception as error:
