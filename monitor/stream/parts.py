@@ -8,6 +8,8 @@ from monitor.clock import clock_from
 from monitor.rulebook import load_rulebook
 from monitor.rulebook.mapping import load_mappings
 from monitor.settings import Settings
+from monitor.store.attendance import attending
+from monitor.store.presence import Work, judging_by
 from monitor.stream.dead_letters.limit import Limit
 from monitor.stream.dead_letters.stops import Stops, lift_raised
 from monitor.stream.dead_letters.watch import StopsWatch
@@ -37,8 +39,18 @@ class Parts:
 @contextmanager
 def running_parts(settings: Settings) -> Iterator[Parts]:
     """Raises UserError for a database or a force mapping that cannot be used."""
-    judge = store.judge_with(load_rulebook(settings.rulebook), load_mappings(settings.force_mappings))
+    rulebook, mappings = load_rulebook(settings.rulebook), load_mappings(settings.force_mappings)
+    judge = store.judge_with(rulebook, mappings)
     engine = store.open_store(settings.database_url)
+    try:
+        with attending(engine, Work.WORKER, judging_by(rulebook, mappings)), _running(settings, engine, judge) as parts:
+            yield parts
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _running(settings: Settings, engine: Any, judge: store.Judge) -> Iterator[Parts]:
     limit = Limit.of(settings)
     lift_raised(engine, limit)
     parts = _parts(settings, engine, judge, Stops(engine, limit))
@@ -57,7 +69,6 @@ def running_parts(settings: Settings) -> Iterator[Parts]:
             loop.join(_JOIN_SECONDS)
         parts.ends.close()
         REGISTRY.unregister(gauges)
-        engine.dispose()
 
 
 def _parts(settings: Settings, engine: Any, judge: store.Judge, stops: Stops) -> Parts:

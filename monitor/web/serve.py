@@ -2,6 +2,8 @@
 
 from monitor.settings import Settings
 from monitor.store import open_store
+from monitor.store.attendance import attending
+from monitor.store.presence import Work
 from monitor.web.app import create_app
 
 
@@ -20,6 +22,7 @@ def serve(settings: Settings) -> None:
             server_header=False,
             timeout_graceful_shutdown=5,
         )
-        uvicorn.Server(config).run()
+        with attending(store, Work.WEB):
+            uvicorn.Server(config).run()
     finally:
         store.dispose()
