@@ -22,7 +22,9 @@ def _agent(app: Any, topic: Topic, sink: Sink) -> Any:
         async for event in stream.noack().events():
             if app.should_stop:
                 return  # the next app reads it
-            if not await sink.add(topic, event.message):
-                app.consumer.pause_partitions({event.message.tp})
+            for message in event.value:  # a chunk, see `consumer`
+                if not await sink.add(topic, message):
+                    app.consumer.pause_partitions({event.message.tp})
+                    break
 
     return take

@@ -55,7 +55,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "consumer_auto_offset_reset": "earliest",
         # Small, so that no partition runs far ahead of the others; a message larger than this still comes, alone.
         "consumer_max_fetch_size": 512 * 1024,
-        "stream_buffer_maxsize": 1000,
+        "stream_buffer_maxsize": 8,  # chunks of each topic
         "key_serializer": "raw",
         "value_serializer": "raw",
         "topic_allow_declare": False,

@@ -2,8 +2,8 @@
 
 1. The store says where to read on. Progress stands in the transaction that merged, so the offsets committed to the
    broker are for its tools alone; a new database is filled from the beginning, whatever the group has committed.
-2. Deliveries do not race the rebalance one by one. `Consumer._drain_messages` makes four tasks a message to be able to
-   leave a delivery that blocks; one that cannot block needs none. It halves what a message costs.
+2. Messages go through Faust in chunks. Its way is long (six tasks and two queues a message, `Consumer._drain_messages`
+   onward), and is gone once a chunk: what 250 messages cost is then what one did.
 3. A full buffer holds up the delivery and nothing else. Faust would stop fetching the partition, and sleep for a
    second once all of them are stopped.
 4. A broker that is away fails a commit and nothing else. Faust would crash the worker.
@@ -12,13 +12,13 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import aiokafka as driver
-from mode.services import WaitResults
 
 from monitor.contract.topics import INPUT_TOPICS
 from monitor.store import Places
@@ -28,6 +28,7 @@ from monitor.telemetry.logs import get_logger
 _log = get_logger(__name__)
 FAUST_LOG = logging.getLogger("faust.worker")  # what Faust says of its services is not for ours, which is at info
 
+CHUNK = 250  # messages
 FETCH_WAIT_MS = 200
 PLACING_SECONDS = 30.0  # less than Faust waits, which then goes on as if the places had been found
 
@@ -54,10 +55,17 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         if self.consumer.flow_active:  # else the positions are not ours yet
             last = {tp: found[-1].offset for tp, found in records.items() if found}
             self.consumer.note_read(_positions(consumer), last)
-        return records
+        return {tp: list(_chunks(found)) for tp, found in records.items()}
 
     def on_crash(self, msg: str, *fmt: Any, **_: Any) -> None:
         _log.error("The consumer's thread ended.", reason=msg.format(*fmt))
+
+
+def _chunks(records: Sequence[Any]) -> Iterator[Any]:
+    """Records as Faust sees them: each with the place of its last message, and as value the list of all."""
+    for first in range(0, len(records), CHUNK):
+        chunk = records[first : first + CHUNK]
+        yield replace(chunk[-1], key=None, value=chunk, headers=())
 
 
 def _positions(consumer: Any) -> Mapping[Any, int]:
@@ -80,17 +88,6 @@ class Consumer(driver.Consumer):
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
-
-    async def wait_first(self, *coros: Any, timeout: Any = None) -> WaitResults:  # noqa: ASYNC109 - theirs
-        if len(coros) == 2 and timeout is None and self._has_room():
-            deliver, suspended = coros
-            suspended.close()
-            await deliver
-            return WaitResults([deliver], [None], stopped=False)
-        return await super().wait_first(*coros, timeout=timeout)
-
-    def _has_room(self) -> bool:
-        return self.flow_active and not any(channel.queue.full() for channel in self.app.topics)
 
     def on_buffer_full(self, tp: Any) -> None:
         pass

@@ -21,7 +21,7 @@ from monitor.telemetry.logs import get_logger
 
 _log = get_logger(__name__)
 
-Messages = Sequence[tuple[Topic, Any]]  # with the messages as Faust gives them
+Messages = Sequence[tuple[Topic, Any]]  # with the messages as aiokafka gives them
 
 
 class Merger:
@@ -128,7 +128,7 @@ def received(topic: Topic, message: Any) -> Received:
         topic=topic,
         partition=message.partition,
         offset=message.offset,
-        broker_time=datetime.fromtimestamp(message.timestamp, UTC),
+        broker_time=datetime.fromtimestamp(message.timestamp / 1000, UTC),
         content=_content(topic, message.value, headers),
         key=message.key,
         value=message.value,
