@@ -13,6 +13,7 @@ from dotenv import dotenv_values
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 
 from monitor.errors import UserError
+from monitor.settings_alerts import AlertSettings
 from monitor.settings_limits import LimitSettings
 from monitor.settings_web import WebSettings
 
@@ -72,7 +73,7 @@ def _existing(value: str | Path) -> Path:
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-class Settings(LimitSettings, WebSettings):
+class Settings(AlertSettings, LimitSettings, WebSettings):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     data_dir: Path = Path("data")

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1]
 # A room may import rooms of a lower number, and itself.
 ROOMS = {
     "errors": 0,
+    "settings_alerts": 0,
     "settings_limits": 0,
     "settings_web": 0,
     "links": 1,

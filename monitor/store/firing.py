@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Engine, and_, select
 
 from monitor.contract.verdict import Severity
+from monitor.store.bulk import Key
 from monitor.store.concerns import Concern, packed, unpacked
 from monitor.store.engine import reading
 from monitor.store.queue_tables import queue
@@ -31,6 +32,10 @@ class FiringIncident:
     findings: tuple[str, ...]
     unit: str
     channel: str
+
+    @property
+    def key(self) -> Key:
+        return self.force, self.ref
 
 
 def firing_incidents(engine: Engine, after: int = 0) -> list[FiringIncident]:
