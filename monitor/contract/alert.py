@@ -9,7 +9,7 @@ from monitor.contract.verdict import Severity, Status
 
 
 class Cause(BaseModel):
-    """What made the alert change: an event of a topic, the clock, or known time."""
+    """What made the alert change: an event of a topic, the clock, known time, or other rules."""
 
     model_config = ConfigDict(extra="forbid")
     kind: str

@@ -39,11 +39,13 @@ def record(
     known: Mapping[str, datetime | None],
     now: datetime,
     at: datetime,
+    otherwise: Cause | None = None,
 ) -> None:
     """`now` is the clock's time, `at` the machine's. All of it in one transaction, or none."""
     wall, clock = to_micros(at), to_micros(now)
     known_micros = {force: optional_micros(time) for force, time in known.items()}
-    causes = {each.taken.key: cause_of(each.taken, knowledge, now) for each in judged if each.differs or each.change}
+    news = [each for each in judged if each.differs or each.change]
+    causes = {each.taken.key: cause_of(each.taken, knowledge, now, otherwise) for each in news}
     _CASES.run(connection, [_case_row(each, wall) for each in judged])
     _VERDICTS.run(connection, [(*each.taken.key, each.content) for each in judged if each.reads_otherwise])
     _HISTORY.run(

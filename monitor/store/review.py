@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine
 
 from monitor.contract.verdict import Status
+from monitor.store.causes import Cause
 from monitor.store.engine import reading, recent, writing
 from monitor.store.instants import wall_clock
 from monitor.store.judging import Judged, judge_all
@@ -58,13 +59,17 @@ def judge_and_record(
     moved: Iterable[Advanced],
     judge: Judge,
     now: datetime,
+    otherwise: Cause | None = None,
 ) -> Reviewed:
+    """`otherwise`: what made a verdict change, where no event did."""
     at = wall_clock()
     forces = {each.after.force: each for each in moved}
     found = list(judge_all(taken, knowledge, {force: each.known_time for force, each in forces.items()}, judge, now))
     judged = [each for each in found if isinstance(each, Judged)]
     failures = [each for each in found if isinstance(each, Failure)]
-    record(connection, judged, knowledge, {force: each.after.known for force, each in forces.items()}, now, at)
+    record(
+        connection, judged, knowledge, {force: each.after.known for force, each in forces.items()}, now, at, otherwise
+    )
     put_off(connection, failures, now)
     return Reviewed(
         taken=len(taken),

@@ -171,6 +171,8 @@ def _cause(change: Change) -> str:
         return "Because time passed."
     if change.cause == "known_time":
         return "Because more became known of the crime feed."
+    if change.cause == "rulebook":
+        return f"Because it was judged anew, by the rules of {change.cause_ref}."
     if change.cause == Topic.DECISIONS:
         return "Because of a decision."
     what = {Topic.INCIDENTS.value: "the log", Topic.CRIME_RECORDS.value: "the crime"}.get(change.cause, change.cause)
