@@ -93,10 +93,9 @@ class IncidentAlerts(Loop):
 
     def lead(self, leads: bool) -> None:
         """Whether it is this worker, of all in the group, that posts."""
-        if leads and not self._leads:
-            self._refresh_at = 0.0
-        self._leads = leads
-        self.wake()
+        if leads != self._leads:
+            self._leads, self._refresh_at = leads, 0.0
+            self.wake()
 
     def step(self) -> float:
         if not self._leads:

@@ -10,10 +10,12 @@ from monitor.rulebook.mapping import load_mappings
 from monitor.settings import Settings
 from monitor.store.attendance import attending
 from monitor.store.presence import Work, judging_by
+from monitor.stream.alertmanager import IncidentAlerts
 from monitor.stream.dead_letters.limit import Limit
 from monitor.stream.dead_letters.stops import Stops, lift_raised
 from monitor.stream.dead_letters.watch import StopsWatch
 from monitor.stream.ends import EndOffsets, EndsWatch
+from monitor.stream.loops import Loop
 from monitor.stream.merger import Merger
 from monitor.stream.relay import Relay
 from monitor.stream.reviewer import Reviewer
@@ -34,6 +36,16 @@ class Parts:
     reviewer: Reviewer
     merger: Merger
     stops: StopsWatch
+    incident_alerts: IncidentAlerts | None
+
+    def loops(self) -> list[Loop]:
+        return [each for each in (self.watch, self.relay, self.reviewer, self.stops, self.incident_alerts) if each]
+
+    def lead(self, leads: bool) -> None:
+        """Whether it is this worker, of all in the group, that tells the world."""
+        self.relay.lead(leads)
+        if self.incident_alerts:
+            self.incident_alerts.lead(leads)
 
 
 @contextmanager
@@ -56,7 +68,7 @@ def _running(settings: Settings, engine: Any, judge: store.Judge) -> Iterator[Pa
     parts = _parts(settings, engine, judge, Stops(engine, limit))
     gauges = StoredGauges(engine, clock_from(settings), lambda: parts.watch.asked)
     REGISTRY.register(gauges)
-    loops = (parts.watch, parts.relay, parts.reviewer, parts.stops)
+    loops = parts.loops()
     for loop in loops:
         loop.start()
     try:
@@ -76,4 +88,6 @@ def _parts(settings: Settings, engine: Any, judge: store.Judge, stops: Stops) ->
     watch, relay = EndsWatch(ends, clock), Relay(engine, settings)
     reviewer = Reviewer(engine, judge, clock, watch, relay)
     merger = Merger(engine, ends, reviewer, relay, stops)
-    return Parts(engine, ends, watch, relay, reviewer, merger, StopsWatch(engine, stops))
+    return Parts(
+        engine, ends, watch, relay, reviewer, merger, StopsWatch(engine, stops), IncidentAlerts.of(engine, settings)
+    )

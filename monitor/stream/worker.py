@@ -120,7 +120,7 @@ class _Supervisor:
     async def _until_ended(self, app: WorkerApp) -> None:
         stalls = Stalls(time.monotonic())
         while not app.should_stop:
-            self._parts.relay.lead(LEADER in app.assigned())
+            self._parts.lead(LEADER in app.assigned())
             await asyncio.sleep(_TICK_SECONDS)
             if self._parts.stops.lifted & app.assigned():
                 _log.info("A stopped partition may be read on: the consumer starts again.")
@@ -139,7 +139,7 @@ class _Supervisor:
         return asked.ends
 
     async def _stop_app(self, app: WorkerApp) -> None:
-        self._parts.relay.lead(False)
+        self._parts.lead(False)
         self.reads = False
         try:
             await asyncio.wait_for(app.stop(), STOP_SECONDS)
