@@ -30,8 +30,7 @@ class DatabaseAway(Exception):  # noqa: N818 - a state to wait out, not a mistak
 
 def open_store(database_url: str) -> Engine:
     """Connect, and make or migrate the tables. Raises UserError with one sentence."""
-    url = make_url(database_url)
-    engine = _sqlite_engine(url) if url.get_backend_name() == "sqlite" else _server_engine(url)
+    url, engine = make_url(database_url), store_at(database_url)
     try:
         with writing(engine) as connection:
             migrate(connection, url.render_as_string(hide_password=True))
@@ -42,6 +41,12 @@ def open_store(database_url: str) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def store_at(database_url: str) -> Engine:
+    """Without a look at its tables, or whether it is there. Raises UserError with one sentence."""
+    url = make_url(database_url)
+    return _sqlite_engine(url) if url.get_backend_name() == "sqlite" else _server_engine(url)
 
 
 @contextmanager
