@@ -113,6 +113,7 @@ class Timing(Section):
 
 
 class Notify(Section):
+    grafana_sends: bool
     from_address: Mail = Field(alias="from")
     smarthost: Annotated[str, Field(pattern=r"^\S+:\d+$")]
     webhook: Base

@@ -21,7 +21,7 @@ def compares(expr: str) -> bool:
 
 def selected(expr: str) -> set[str]:
     """The names of the series that it selects."""
-    return {node.name for node in _nodes(p.parse(expr)) if isinstance(node, p.VectorSelector)}
+    return {str(node.name) for node in _nodes(p.parse(expr)) if isinstance(node, p.VectorSelector)}
 
 
 def labels_of(expr: str, recorded: Recorded) -> set[str]:
@@ -68,7 +68,7 @@ class _Labels:
     def of(self, node: Any) -> set[str]:
         match node:
             case p.VectorSelector():
-                return self._of_series(node.name)
+                return self._of_series(str(node.name))
             case p.AggregateExpr():
                 return self._of_aggregate(node)
             case p.BinaryExpr():
