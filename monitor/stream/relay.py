@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from kafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 
 from monitor import store
 from monitor.broker.server_properties import MAX_MESSAGE_BYTES
@@ -13,7 +13,7 @@ from monitor.settings import Settings
 from monitor.store import Kind, OutboxMessage
 from monitor.stream.loops import Loop
 from monitor.stream.outages import BrokerAway
-from monitor.stream.producing import make_producer
+from monitor.stream.outgoing import Outgoing
 from monitor.stream.tails import sent_lately
 from monitor.telemetry.metrics import SENT
 
@@ -33,7 +33,7 @@ class Relay(Loop):
     def __init__(self, engine: Any, settings: Settings) -> None:
         super().__init__("relay")
         self._engine, self._settings = engine, settings
-        self._producer: Any = None
+        self._outgoing: Outgoing | None = None
         self._leads = self._knows_what_arrived = False
         self._room = MAX_MESSAGE_BYTES - _FRAME
 
@@ -56,53 +56,42 @@ class Relay(Loop):
         return 0
 
     def close(self) -> None:
-        self._drop_producer()
+        self._drop_outgoing()
 
     def _relay(self, waiting: Sequence[OutboxMessage]) -> None:
-        self._producer = self._producer or make_producer(self._settings)
-        sent, error = self._send(waiting)
-        self._mark(sent)
-        if error is not None:
-            self._drop_producer()
-            if not self._can_cut_shorter(error):
-                raise BrokerAway(f"{self._settings.broker}: {error}")
-
-    def _send(self, waiting: Sequence[OutboxMessage]) -> tuple[list[OutboxMessage], Exception | None]:
-        """What the broker confirmed, up to the first that it did not."""
-        sent: list[OutboxMessage] = []
+        """What the broker confirmed, up to the first that it did not, is done with."""
+        self._outgoing = self._outgoing or Outgoing(self._settings)
         try:
-            futures = [self._hand_over(fitting(each, self._room)) for each in waiting]
-            self._producer.flush(timeout=15)
-            for each, future in zip(waiting, futures, strict=True):
-                future.get(timeout=1)
-                sent.append(each)
-        except KafkaError as error:
-            return sent, error
-        return sent, None
+            answers = self._outgoing.send([fitting(each, self._room) for each in waiting])
+        except (KafkaError, OSError, TimeoutError) as error:
+            answers = [error]
+        failed = next((number for number, answer in enumerate(answers) if answer is not None), None)
+        self._mark(waiting[:failed])
+        if failed is not None:
+            self._failed(answers[failed])
 
-    def _can_cut_shorter(self, error: Exception) -> bool:
+    def _failed(self, error: BaseException | None) -> None:
+        self._drop_outgoing()
+        if not self._can_cut_shorter(error):
+            raise BrokerAway(f"{self._settings.broker}: {error!r}")
+
+    def _can_cut_shorter(self, error: BaseException | None) -> bool:
         """A topic that others made may take less than ours do."""
         is_size = isinstance(error, MessageSizeTooLargeError | RecordListTooLargeError)
         shorter, self._room = is_size and self._room > CUT_TO, CUT_TO if is_size else self._room
         return shorter
-
-    def _hand_over(self, message: OutboxMessage) -> Any:
-        value = b"" if message.key is None and message.value is None else message.value
-        return self._producer.send(
-            self._settings.topic(message.topic), key=message.key, value=value, headers=list(message.headers)
-        )
 
     def _mark(self, sent: Sequence[OutboxMessage]) -> None:
         store.mark_sent(self._engine, [each.number for each in sent], datetime.now(UTC))
         for each in sent:
             SENT.labels(each.kind).inc()
 
-    def _drop_producer(self) -> None:
+    def _drop_outgoing(self) -> None:
         """A producer that failed is in doubt about what it sent; the next one begins anew."""
         self._knows_what_arrived = False
-        if self._producer is not None:
-            self._producer.close(timeout=0)
-            self._producer = None
+        if self._outgoing is not None:
+            self._outgoing.close()
+            self._outgoing = None
 
 
 def fitting(message: OutboxMessage, room: int) -> OutboxMessage:
