@@ -76,8 +76,8 @@ from monitor.store.shapes import (
     Received,
     Reviewed,
 )
-from monitor.store.taking import next_due
 from monitor.store.verdicts import history, stored_verdicts, unsettled
+from monitor.store.waiting import next_due
 
 __all__ = [
     "BrokerEnds",

@@ -2,23 +2,28 @@
 
 from datetime import datetime
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, or_, select
 
 from monitor.store.engine import reading
 from monitor.store.shapes import CaseCount, Due
 from monitor.store.tables import case_counts, cases, known_times
-from monitor.store.taking import MARKED, by_clock, by_known
+from monitor.store.waiting import MARKED, by_clock, by_event, by_known, forces_due
 
 
 def due_cases(engine: Engine, now: datetime) -> Due:
     """How many cases wait for a review, and since when the oldest does."""
-    marked = select(func.count(), func.min(cases.c.due_since)).where(MARKED)
-    late = by_clock(now).with_only_columns(func.count(), func.min(cases.c.review_at)).where(~MARKED)
-    reached = by_known(now).with_only_columns(func.count(), func.min(cases.c.review_at_known)).where(~MARKED)
+    number, waits = func.count(), cases.c.review_at_known
+    not_late = or_(cases.c.review_at.is_(None), cases.c.review_at > now)
+    queries = [
+        by_event(number, func.min(cases.c.due_since)),
+        by_clock(now, number, func.min(cases.c.review_at)).where(~MARKED),
+    ]
     with reading(engine) as connection:
-        found = [connection.execute(query.order_by(None)).one() for query in (marked, late, reached)]
+        for force, up_to in forces_due(connection, now).items():
+            queries.append(by_known(force, up_to, number, func.min(waits)).where(~MARKED, not_late))
+        found = [connection.execute(query.order_by(None)).one() for query in queries]
     oldest = min((since for _, since in found if since is not None), default=None)
-    return Due(sum(number for number, _ in found), oldest)
+    return Due(sum(cases_due for cases_due, _ in found), oldest)
 
 
 def case_counts_now(engine: Engine) -> list[CaseCount]:

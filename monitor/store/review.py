@@ -20,7 +20,8 @@ from monitor.store.known_time import Advanced
 from monitor.store.record import put_off, record
 from monitor.store.shapes import BrokerEnds, Failure, Judge, Reviewed
 from monitor.store.standings import advanced, write
-from monitor.store.taking import Taken, is_due, take
+from monitor.store.taking import Taken, take
+from monitor.store.waiting import is_due
 
 WORTH_WRITING = timedelta(seconds=1)  # a known time that moved less is written with the next review only
 

@@ -11,7 +11,7 @@ from monitor.store.progress import read_progress
 from monitor.store.shapes import BrokerEnds, Change, Places
 from monitor.store.standings import advanced, fences_not_passed
 from monitor.store.tables import verdict_history, verdicts
-from monitor.store.taking import is_due
+from monitor.store.waiting import is_due
 
 PAGE = 1000
 

@@ -1,6 +1,13 @@
+import re
+from typing import Any
+
+from sqlalchemy import event
+
 from monitor import store
-from monitor.store import CaseCount, Due
+from monitor.store import BrokerEnds, CaseCount, Due
+from monitor.store.engine import reading
 from monitor.store.instants import wall_clock
+from monitor.store.judging import TICK
 from tests.builders import FORCE, crime, heartbeat, incident
 from tests.store.desk import Desk, clock
 
@@ -74,3 +81,37 @@ def test_due_by_known_time_follows_what_is_stored(desk: Desk) -> None:
 def test_a_force_of_which_nothing_is_known_says_so(desk: Desk) -> None:
     desk.receive(incident())
     assert store.known_times(desk.engine) == {FORCE: None}
+
+
+def test_one_that_is_due_by_the_clock_and_by_known_time_counts_once(desk: Desk) -> None:
+    desk.receive(*(incident(f"INC-{number}") for number in range(6)))
+    desk.review(hours=1)
+    at_once = BrokerEnds({}, clock(40))
+    taken = store.review_due(desk.engine, desk.judge, clock(40), at_once, limit=2).taken  # known time is stored now
+    assert 0 < taken < 6
+    assert store.due_cases(desk.engine, clock(40)) == Due(6 - taken, clock(24) + TICK)
+
+
+def test_no_question_looks_at_every_case(desk: Desk) -> None:
+    """What a gauge or a look for due cases costs grows with what is due, not with what there is."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(connection: object, cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if "FROM cases" in statement or "JOIN cases" in statement:
+            asked.append((statement, parameters))
+
+    desk.receive(incident(), heartbeat(1))
+    desk.review(hours=2)
+    event.listen(desk.engine, "before_cursor_execute", note)
+    store.due_cases(desk.engine, clock(60))
+    store.next_due(desk.engine, clock(60))
+    desk.review(hours=60)
+    event.remove(desk.engine, "before_cursor_execute", note)
+
+    assert len(asked) > 5
+    with reading(desk.engine) as connection:
+        for statement, parameters in asked:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            steps = [row[3] for row in plan if re.search(r"(SCAN|SEARCH) cases\b", row[3])]
+            assert steps
+            assert all("SEARCH" in step and "(" in step for step in steps), (statement, steps)
