@@ -7,10 +7,10 @@ STAMP := .venv/.ready
 ASSETS := monitor/web/static/manifest.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench soak schemas lock clean
+.PHONY: help setup run test check format bench soak schemas observability grafana-preview lock clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 setup: $(STAMP) ## make .venv from the lock (quick when nothing changed)
 
@@ -52,6 +52,12 @@ soak: setup ## a long run with faults put in
 
 schemas: setup ## write schemas/ anew from the contract
 	@$(BIN)/python -m monitor.contract.schemas schemas
+
+observability: setup ## write rules, dashboards and alerts anew from deploy/observability.toml
+	@$(BIN)/python -W ignore::DeprecationWarning -m monitor.observability
+
+grafana-preview: setup ## draw the dashboards in this terminal, with grafatui and a Prometheus that runs
+	@$(BIN)/python -W ignore::DeprecationWarning -m monitor.observability.preview $(ARGS)
 
 lock: setup ## resolve pyproject.toml anew; the lock has hashes and no addresses
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
