@@ -2,19 +2,28 @@
 
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.compliance.dependencies import dependencies, touched
 from monitor.contract.codec import Decoded
 from monitor.contract.events import Heartbeat
 from tests.properties.judging import assessed, batch_of, judged, readable
 from tests.properties.profile import examples
-from tests.worlds import World, worlds
+from tests.worlds import worlds
+from tests.worlds.themes import CANCELLATIONS, CONTINUATIONS, DUPLICATES, Theme
 
 
-@examples(250)
-@given(worlds())
-def test_a_verdict_rests_on_nothing_that_its_dependencies_do_not_reach(world: World) -> None:
+@pytest.mark.parametrize(
+    "theme", [None, DUPLICATES, CONTINUATIONS, CANCELLATIONS], ids=lambda theme: theme.name if theme else "any"
+)
+@examples(50)
+@given(data=st.data())
+def test_a_verdict_rests_on_nothing_that_its_dependencies_do_not_reach(
+    theme: Theme | None, data: st.DataObject
+) -> None:
+    world = data.draw(worlds(theme))
     events = list(readable(world.lines))
     for (force, ref), verdict in assessed(world).items():
         ours = [event for event in events if event.event.force == force]

@@ -10,7 +10,7 @@ from tests.properties.judging import assessed, readable
 from tests.properties.profile import examples
 from tests.worlds import World, worlds
 from tests.worlds.lines import changes, log_fields
-from tests.worlds.vocabulary import THEMES
+from tests.worlds.themes import THEMES
 
 NEW_REVISIONS = st.sampled_from([1, 0, -1])  # later, in conflict, and stale
 

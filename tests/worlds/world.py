@@ -11,7 +11,9 @@ from monitor.rulebook.limits import CLOSED_FOR, HEARTBEAT_AHEAD
 from monitor.rulebook.mapping import ForceMappings
 from tests.builders import FORCE, Line
 from tests.worlds import vocabulary as words
-from tests.worlds.lines import MANGLED, crimes, decisions, heartbeats, logs, respelled
+from tests.worlds.lines import crimes, logs
+from tests.worlds.others import MANGLED, decisions, heartbeats, respelled
+from tests.worlds.themes import THEMES, Theme
 
 
 @dataclass(frozen=True)
@@ -39,14 +41,14 @@ def _instants(topic: str, value: dict[str, str]) -> Iterator[datetime]:
         yield from (datetime.fromisoformat(value["as_of"]) - ahead for ahead in (timedelta(0), HEARTBEAT_AHEAD))
 
 
-THEME = st.sampled_from(words.THEMES)
+THEME = st.sampled_from(THEMES)
 LATE = timedelta(days=30)
 SOME = st.sampled_from([0, 1, 2, 2, 3])
 FORCES = st.sampled_from([st.just(FORCE), st.just(FORCE), st.sampled_from([FORCE, FORCE, words.OTHER_FORCE])])
 
 
 @st.composite
-def worlds(draw: st.DrawFn, theme: words.Theme | None = None) -> World:
+def worlds(draw: st.DrawFn, theme: Theme | None = None) -> World:
     theme, forces = theme or draw(THEME), draw(FORCES)
     lines: list[Line] = []
     for ref in (words.INCIDENTS[0], *draw(_some(words.INCIDENTS[1:3]))):
