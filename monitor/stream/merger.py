@@ -16,18 +16,20 @@ from monitor.stream.dead_letters.stops import Stops
 from monitor.stream.ends import EndOffsets, crime_record_ends
 from monitor.stream.loops import Loop
 from monitor.stream.outages import Outages, Stopped
+from monitor.stream.reviewer import Reviewer
 from monitor.telemetry import metrics
 from monitor.telemetry.logs import get_logger
 
 _log = get_logger(__name__)
 
+MOST_MESSAGES = 2000  # a batch
 Messages = Sequence[tuple[Topic, Any]]  # with the messages as aiokafka gives them
 
 
 class Merger:
     """All writing of what is received, in one thread and so in one order. `reviewer` and `relay` are woken for it."""
 
-    def __init__(self, engine: Any, ends: EndOffsets, reviewer: Loop, relay: Loop, stops: Stops) -> None:
+    def __init__(self, engine: Any, ends: EndOffsets, reviewer: Reviewer, relay: Loop, stops: Stops) -> None:
         self._engine, self._ends = engine, ends
         self.stops = stops
         self._reviewer, self._relay = reviewer, relay
@@ -55,6 +57,8 @@ class Merger:
         Answers those that were merged: all but what is held because its partition is stopped.
         """
         started = time.perf_counter()
+        if len(messages) >= MOST_MESSAGES:
+            self._reviewer.flooded()
         batch = self.stops.count([received(topic, message) for topic, message in messages])
         self._outages.outlast(self.stops.write)
         # Taken after the last heartbeat was read and before any is merged, so that they bound all that stood before.

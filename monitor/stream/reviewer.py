@@ -12,6 +12,9 @@ from monitor.telemetry.logs import get_logger
 _log = get_logger(__name__)
 
 LIMIT = 1000  # cases a transaction: a merge that waits meanwhile waits some tenths of a second
+# While messages pour in, a few a merge: what is due by time is judged first, soon, and of what events marked much is
+# about to be marked again.
+LIMIT_IN_FLOOD, PAUSE_IN_FLOOD, FLOOD_SECONDS = 300, 0.25, 1.0
 IDLE_SECONDS = 0.5  # known time may move, or another worker merge: nobody wakes us then
 _LEAST_WAIT = 0.02
 
@@ -23,16 +26,24 @@ class Reviewer(Loop):
         super().__init__("review")
         self._engine, self._judge, self._clock = engine, judge, clock
         self._ends, self._relay = ends, relay
+        self._flood_until = 0.0
+
+    def flooded(self) -> None:
+        """A merge took as much as one may: there is more."""
+        self._flood_until = time.monotonic() + FLOOD_SECONDS
 
     def step(self) -> float:
-        started = time.perf_counter()
-        reviewed = store.review_due(self._engine, self._judge, self._clock.now(), self._ends.crime_records, LIMIT)
+        in_flood, started = time.monotonic() < self._flood_until, time.perf_counter()
+        limit = LIMIT_IN_FLOOD if in_flood else LIMIT
+        reviewed = store.review_due(self._engine, self._judge, self._clock.now(), self._ends.crime_records, limit)
         if reviewed.taken:
             metrics.REVIEW_SECONDS.observe(time.perf_counter() - started)
             self._account(reviewed)
         if reviewed.alerts:
             self._relay.wake()
-        return 0 if reviewed.more else self._until_next()
+        if reviewed.more:
+            return PAUSE_IN_FLOOD if in_flood else 0
+        return self._until_next()
 
     def _until_next(self) -> float:
         now = self._clock.now()
