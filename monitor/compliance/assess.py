@@ -1,5 +1,6 @@
 """The judgement: a case, the clock and the known time to a verdict, and when to look again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from monitor.compliance.counting import Tally, tally_of
 from monitor.compliance.findings import lasting_findings, nothing_to_show
 from monitor.compliance.justification import Justification, justification_of
 from monitor.compliance.known_time import KnownTime
+from monitor.contract.events import IncidentSnapshot
 from monitor.contract.verdict import Alert, Finding, Status, Verdict
 from monitor.rulebook import limits, severity
 from monitor.rulebook.findings import finding
@@ -85,7 +87,7 @@ def _standing(case: Case, tally: Tally, justified: Justification, cases: Cases) 
         partly=bool(case.counting),
         deadline=deadline,
         reported_at=case.reported_at,
-        closed_since=_closed_since(case) if nothing_to_show(case, justified) else None,
+        closed_since=closed_since(case.revisions) if nothing_to_show(case, justified) else None,
         severe=case.severity.rank >= severity.ALERTS_FROM.rank,
         wrongly_cancelled=bool(wrong),
     )
@@ -99,10 +101,10 @@ def _settled(case: Case, tally: Tally, justified: Justification, deadline: datet
     return Status.NO_CRIME_JUSTIFIED if justified.holds else None
 
 
-def _closed_since(case: Case) -> datetime | None:
+def closed_since(revisions: Sequence[IncidentSnapshot]) -> datetime | None:
     """The earliest closing of the revisions since the log was last open; None while it is open."""
     closings = []
-    for log in reversed(case.revisions):
+    for log in reversed(revisions):
         if log.status == "open":
             break
         closings.append(log.closed_at or log.updated_at)
