@@ -22,6 +22,7 @@ from monitor.store.letters import note_letters
 from monitor.store.outbox import OUTBOX
 from monitor.store.persons import note_persons
 from monitor.store.progress import note_progress
+from monitor.store.purged import purged_versions
 from monitor.store.shapes import Ends, Merged, Outcome, Outcomes, Received
 
 Versions = dict[int, set[bytes]]  # revision -> the digests of its snapshots; more than one are a conflict
@@ -91,6 +92,8 @@ def _known_versions(connection: Connection, topic: Topic, wanted: set[Key]) -> M
     query = select(table.c.force, name, version, table.c.digest).select_from(these.join(table, matches))
     known: dict[Key, Versions] = defaultdict(dict)
     for force, ref, revision, digest in connection.execute(query):
+        known[force, ref].setdefault(revision, set()).add(digest)
+    for force, ref, revision, digest in purged_versions(connection, topic, wanted):
         known[force, ref].setdefault(revision, set()).add(digest)
     return known
 
