@@ -82,7 +82,7 @@ def standing(batches: list[list[QueueRow]]) -> dict[tuple[str, str], QueueRow]:
 
 def index_of(batches: list[list[QueueRow]]) -> QueueIndex:
     index = QueueIndex(type_words)
-    index.load([])
+    index.load([], NOW)
     for batch in batches:
         index.take_in(batch)
     return index
@@ -159,7 +159,7 @@ def test_every_count_is_what_choosing_it_would_show(batches: list[list[QueueRow]
 def test_taking_in_changes_ends_where_loading_anew_does(batches: list[list[QueueRow]], view: View) -> None:
     batches = versioned(batches)
     anew = QueueIndex(type_words)
-    anew.load(standing(batches).values())
+    anew.load(standing(batches).values(), NOW)
     kept_up = index_of(batches)
     kept_up.warm_up()
     assert kept_up.find(view, None, NOW, None).rows == anew.find(view, None, NOW, None).rows

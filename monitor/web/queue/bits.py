@@ -24,6 +24,13 @@ class Bits:
         self._bytes[number >> 3] &= ~(1 << (number & 7))
         self._integer = None
 
+    @classmethod
+    def of(cls, numbers: Iterable[int]) -> "Bits":
+        made = cls()
+        for number in numbers:
+            made.add(number)
+        return made
+
     @property
     def integer(self) -> int:
         if self._integer is None:

@@ -32,7 +32,7 @@ class LiveQueue:
         """One page; with `rows` None all of them, whatever the page."""
         start = 0 if rows is None else (view.page - 1) * rows
         with self._lock:
-            self._keep_up()
+            self._keep_up(now)
             return self._index.find(view, scope, now, rows, start)
 
     def changes(self, view: View, scope: Scope, now: datetime, since: int, old: float = 0) -> int | None:
@@ -41,13 +41,13 @@ class LiveQueue:
         """
         with self._lock:
             if time.monotonic() - self._kept_up >= old:
-                self._keep_up()
+                self._keep_up(now)
             return self._index.changes(view, scope, now, since)
 
-    def warm_up(self) -> None:
+    def warm_up(self, now: datetime) -> None:
         """So that the first reader waits no longer than others."""
         with self._lock:
-            self._keep_up()
+            self._keep_up(now)
             self._index.warm_up()
 
     def type_words(self, force: str, code: str) -> str:
@@ -58,17 +58,17 @@ class LiveQueue:
             known = self._words[force, code] = spoken(canonical)
         return known
 
-    def _keep_up(self) -> None:
+    def _keep_up(self, now: datetime) -> None:
         if self._loaded:
             self._index.take_in(list(changed_since(self._store, self._index.version)))
         else:
-            self._load()
+            self._load(now)
         self._kept_up = time.monotonic()
 
-    def _load(self) -> None:
+    def _load(self, now: datetime) -> None:
         """Into a fresh index: one that was cut short is thrown away."""
         fresh = QueueIndex(self.type_words)
-        fresh.load(changed_since(self._store, 0))
+        fresh.load(changed_since(self._store, 0), now)
         self._index, self._loaded = fresh, True
 
 
