@@ -13,7 +13,7 @@ from monitor.store.waiting import by_clock, by_event, by_known, forces_due
 
 SHARE = 3  # of each batch a third is for the clock and a third for known time: no backlog of events delays a deadline
 
-_COLUMNS = (
+COLUMNS = (
     cases.c.force,
     cases.c.ref,
     cases.c.due_since,
@@ -54,29 +54,29 @@ def take(connection: Connection, now: datetime, limit: int) -> tuple[list[Taken]
     share = max(1, limit // SHARE)
     reached = forces_due(connection, now)
     each_force = max(1, share // max(1, len(reached)))
-    queries = [(by_clock(now, *_COLUMNS), share)]
-    queries += [(by_known(force, up_to, *_COLUMNS), each_force) for force, up_to in reached.items()]
+    queries = [(by_clock(now, *COLUMNS), share)]
+    queries += [(by_known(force, up_to, *COLUMNS), each_force) for force, up_to in reached.items()]
     timely = [(connection.execute(_taking(query, most)).all(), most) for query, most in queries]
     rest = max(1, limit - sum(len(rows) for rows, _ in timely))
-    marked = connection.execute(_taking(by_event(*_COLUMNS), rest)).all()
+    marked = connection.execute(_taking(by_event(*COLUMNS), rest)).all()
     found = {(row.force, row.ref): row for rows in (*(rows for rows, _ in timely), marked) for row in rows}
     more = len(marked) == rest or any(len(rows) == most for rows, most in timely)
-    return [_taken(found[key]) for key in sorted(found)], more
+    return [taken_of(found[key]) for key in sorted(found)], more
 
 
 def take_one(connection: Connection, key: Key) -> Taken | None:
     """One case, due or not. It waits for whoever holds it, where the transaction writes."""
-    query = select(*_COLUMNS).where(cases.c.force == key[0], cases.c.ref == key[1])
+    query = select(*COLUMNS).where(cases.c.force == key[0], cases.c.ref == key[1])
     writes = connection.get_execution_options().get("writes")
     row = connection.execute(query.with_for_update() if writes else query).first()
-    return _taken(row) if row else None
+    return taken_of(row) if row else None
 
 
 def _taking(query: Select[Any], limit: int) -> Select[Any]:
     return query.limit(limit).with_for_update(of=cases, skip_locked=True)
 
 
-def _taken(row: Sequence[Any]) -> Taken:
+def taken_of(row: Sequence[Any]) -> Taken:
     (force, ref, due_since, event_time, review_at, status, severity, alert, is_open, changes, firing_since,
      judged_at, content_digest, meaning_digest) = row  # fmt: skip
     told = AlertState(alert, status, severity, changes, firing_since)
