@@ -15,6 +15,7 @@ from monitor.stream.dead_letters.limit import Limit
 from monitor.stream.dead_letters.stops import Stops, lift_raised
 from monitor.stream.dead_letters.watch import StopsWatch
 from monitor.stream.ends import EndOffsets, EndsWatch
+from monitor.stream.heads_teller import HeadsTeller
 from monitor.stream.loops import Loop
 from monitor.stream.merger import Merger
 from monitor.stream.relay import Relay
@@ -36,10 +37,12 @@ class Parts:
     reviewer: Reviewer
     merger: Merger
     stops: StopsWatch
+    heads: HeadsTeller
     incident_alerts: IncidentAlerts | None
 
     def loops(self) -> list[Loop]:
-        return [each for each in (self.watch, self.relay, self.reviewer, self.stops, self.incident_alerts) if each]
+        always = (self.watch, self.relay, self.reviewer, self.stops, self.heads)
+        return [*always, *([self.incident_alerts] if self.incident_alerts else [])]
 
     def lead(self, leads: bool) -> None:
         """Whether it is this worker, of all in the group, that tells the world."""
@@ -89,5 +92,13 @@ def _parts(settings: Settings, engine: Any, judge: store.Judge, stops: Stops) ->
     reviewer = Reviewer(engine, judge, clock, watch, relay)
     merger = Merger(engine, ends, reviewer, relay, stops)
     return Parts(
-        engine, ends, watch, relay, reviewer, merger, StopsWatch(engine, stops), IncidentAlerts.of(engine, settings)
+        engine,
+        ends,
+        watch,
+        relay,
+        reviewer,
+        merger,
+        StopsWatch(engine, stops),
+        HeadsTeller(engine),
+        IncidentAlerts.of(engine, settings),
     )

@@ -1,5 +1,6 @@
 """`monitor audit`, as somebody who must be able to trust it runs it."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from sqlalchemy import Engine
 
 from monitor.cli import main
 from monitor.settings import Settings
-from monitor.store import open_store
+from monitor.store import open_store, unsent
 from monitor.store.audit import Deed, append, tell_heads
 from monitor.stream.audit_heads import told_heads
 from monitor.stream.outages import BrokerAway
@@ -102,8 +103,13 @@ def test_heads_come_back_from_their_topic(
     monkeypatch.setattr("monitor.store.audit.TELL_WITHIN", timedelta(0))
     tell_heads(engine)
     relay = Relay(engine, kafka_settings)
-    relay.step()
-    relay.close()
+    relay.lead(True)
+    relay.start()
+    deadline = time.monotonic() + 30
+    while unsent(engine) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    relay.stop()
+    relay.join()
     assert told_heads(kafka_settings) == [all_heads(engine)[-1]]
 
 
