@@ -31,7 +31,8 @@ $(ASSETS): $(shell find monitor/web/frontend -type f -not -path '*/node_modules/
 run: setup ## the whole monitor on embedded defaults, fed by a synthetic force
 	@$(BIN)/monitor run
 
-test: setup ## every test, the real broker included
+test: setup ## every test, with a real broker, databases and browser
+	@tests/install-tools.sh
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: setup ## format, lint, types, the import rule and schema drift
