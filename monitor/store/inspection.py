@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy import Connection, Engine, delete, exc, false, make_url, text
 
 from monitor.errors import UserError
 from monitor.store.engine import DatabaseAway, reading, store_at, writing
+from monitor.store.letter_tables import letter_stops
 from monitor.store.migrations import HEAD
 
 
@@ -58,7 +59,9 @@ def _facts(engine: Engine, name: str, file: Path | None) -> DatabaseFacts:
     except DatabaseAway as away:
         return DatabaseFacts(name, away=str(away))
     free = None if file is None else _free(file)
-    return DatabaseFacts(name, version=version, read_only=_read_only(engine), ahead=ahead, free_bytes=free, bytes=size)
+    return DatabaseFacts(
+        name, version=version, read_only=_read_only(engine, version == HEAD), ahead=ahead, free_bytes=free, bytes=size
+    )
 
 
 def _version(connection: Connection) -> str | None:
@@ -85,15 +88,16 @@ def _size(connection: Connection, file: Path | None) -> int | None:
     return size
 
 
-def _read_only(engine: Engine) -> str | None:
-    """Writes a table and takes it back."""
+def _read_only(engine: Engine, is_current: bool) -> str | None:
+    """Begins to write; deletes nothing."""
     try:
         with writing(engine) as connection:
-            connection.execute(text("CREATE TABLE monitor_doctor (number INTEGER)"))
-            connection.execute(text("INSERT INTO monitor_doctor VALUES (1)"))
-            connection.rollback()
+            if is_current:
+                connection.execute(delete(letter_stops).where(false()))
     except DatabaseAway as away:
         return str(away)
+    except exc.DBAPIError as error:  # a server that is read-only, or a user without the rights
+        return str(error.orig)
     return None
 
 
