@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, select, update
 
 from monitor.contract.topics import Topic
 from monitor.store.bulk import Insertion
@@ -44,7 +44,11 @@ def stop_partition(engine: Engine, place: Place, held_from: int, criterion: str,
 
 def stops(engine: Engine) -> dict[Place, Stop]:
     with reading(engine) as connection:
-        return {(Topic(row.topic), row.partition): _stop(row) for row in connection.execute(select(letter_stops))}
+        return read_stops(connection)
+
+
+def read_stops(connection: Connection) -> dict[Place, Stop]:
+    return {(Topic(row.topic), row.partition): _stop(row) for row in connection.execute(select(letter_stops))}
 
 
 def lift_stop(engine: Engine, place: Place, free_to: int | None = None) -> bool:

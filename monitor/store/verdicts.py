@@ -10,6 +10,7 @@ from monitor.store.engine import reading
 from monitor.store.progress import read_progress
 from monitor.store.shapes import BrokerEnds, Change, Places
 from monitor.store.standings import advanced, fences_not_passed
+from monitor.store.stops import read_stops
 from monitor.store.tables import verdict_history, verdicts
 from monitor.store.waiting import is_due
 
@@ -64,9 +65,11 @@ def unsettled(engine: Engine, ends: Places, now: datetime) -> list[str]:
 
 def _not_merged(connection: Connection, ends: Places) -> list[str]:
     places = read_progress(connection)
+    held = {place for place, stop in read_stops(connection).items() if stop.held_from is not None}
     reached = {at: places[at].next_offset if at in places else 0 for at in ends}
     return [
         f"{topic.value}, partition {number}: merged up to {reached[topic, number]} of {end}"
+        + (", and stopped: see `monitor dead-letters list`" if (topic, number) in held else "")
         for (topic, number), end in sorted(ends.items())
         if reached[topic, number] < end
     ]
