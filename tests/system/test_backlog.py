@@ -1,0 +1,82 @@
+"""A worker that comes back to a backlog, by the clock on the wall: what is not read yet must not look like missing."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+from aiokafka import AIOKafkaProducer
+from kafka.admin import KafkaAdminClient
+
+from monitor.broker.topics import create_topics
+from monitor.contract.topics import INPUT_TOPICS, Topic
+from monitor.settings import Settings
+from tests.builders import FORCE, Line, crime, heartbeat, incident
+from tests.system.running import messages, metric, settled, until, worker
+
+LOGS = 1500
+OTHERS = 4000  # crime records that no log waits for, and that stand before those that they do
+Timed = tuple[datetime, Line]
+
+
+def ago(hours: float) -> datetime:
+    return datetime.now(UTC) - timedelta(hours=hours)
+
+
+def log(ref: str, hours: float) -> Timed:
+    return ago(hours), incident(ref, reported_at=ago(hours).isoformat(), updated_at=ago(hours).isoformat())
+
+
+def record(ref: str, hours: float, *logs: str) -> Timed:
+    written = ago(hours).isoformat()
+    return ago(hours), crime(ref, recorded_at=written, updated_at=written, incident_refs=list(logs))
+
+
+def night() -> list[Timed]:
+    """What came while the worker was away: logs, each recorded in time but for one, and at last that this is all."""
+    logs = [log(f"INC-{number}", 36) for number in range(LOGS)]
+    others = [record(f"X-{number}", 30) for number in range(OTHERS)]
+    records = [record(f"C-{number}", 20, f"INC-{number}") for number in range(LOGS)]
+    return [*logs, log("MISSING", 30), *others, *records, (ago(0), heartbeat(0, as_of=ago(0).isoformat()))]
+
+
+@pytest.fixture
+def settings(bare_kafka_settings: Settings) -> Settings:
+    """Topics whose broker time can be said, so that a night can be made up."""
+    admin = KafkaAdminClient(bootstrap_servers=bare_kafka_settings.bootstrap_servers)
+    kind = {"num_partitions": 4, "replication_factor": 1, "configs": {"message.timestamp.type": "CreateTime"}}
+    admin.create_topics({bare_kafka_settings.topic(topic): kind for topic in INPUT_TOPICS})
+    admin.close()
+    create_topics(bare_kafka_settings)
+    return bare_kafka_settings
+
+
+async def send_at(timed: Iterable[Timed], settings: Settings) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=settings.bootstrap_servers, linger_ms=20)
+    await producer.start()
+    sending = [
+        await producer.send(
+            settings.topic(line["topic"]), orjson.dumps(line["value"]), timestamp_ms=int(1000 * when.timestamp())
+        )
+        for when, line in timed
+    ]
+    await asyncio.gather(*sending)
+    await producer.stop()
+
+
+def test_a_backlog_raises_no_alert_for_what_was_recorded_in_time(settings: Settings, tmp_path: Path) -> None:
+    asyncio.run(send_at(night(), settings))
+    with worker(settings, tmp_path / "log") as running:
+        verdicts = settled(settings, 120)
+        until(lambda: metric(running.metrics(), "outbox_messages") == 0, 30, "all alerts are sent")
+        assert running.stop() == 0
+    status = {verdict["incident_ref"]: verdict["status"] for verdict in verdicts}
+    assert {status[f"INC-{number}"] for number in range(LOGS)} == {"recorded_in_time"}
+    assert status["MISSING"] == "unrecorded"
+    told = [orjson.loads(one.value or b"") for one in messages(settings, Topic.ALERTS)]
+    assert {(each["incident_ref"], each["status"]) for each in told if each["status"] == "unrecorded"} == {
+        ("MISSING", "unrecorded")
+    }
+    assert {each["force"] for each in told} == {FORCE}

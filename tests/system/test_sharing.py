@@ -1,0 +1,69 @@
+"""Several workers of one group, and messages that came in transactions."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+import orjson
+from aiokafka import AIOKafkaProducer
+
+from monitor.contract.topics import Topic
+from monitor.settings import Settings
+from monitor.simulator import mapping_path, stream_events
+from tests.builders import FORCE, Line, at, crime, heartbeat, incident
+from tests.system.judging import assessed
+from tests.system.running import READY, by_key, messages, metric, send, settled, until, worker
+
+START = datetime(2026, 10, 1, tzinfo=UTC)
+
+
+def test_workers_that_come_and_go_share_the_work_and_double_nothing(kafka_settings: Settings, tmp_path: Path) -> None:
+    events = list(islice(stream_events(seed=5, start=START, forces=2, rate_per_hour=150), 6000))
+    lines, now = [line for _, line in events], events[-1][0] + timedelta(hours=6)
+    settings = kafka_settings.model_copy(update={"clock": now, "force_mappings": mapping_path()})
+    with worker(settings, tmp_path / "first") as first, worker(settings, tmp_path / "second") as second:
+        first.wait_for(READY)
+        send(lines[:2000], settings)
+        second.wait_for(READY)
+        send(lines[2000:4000], settings)
+        assert first.stop() == 0
+        send(lines[4000:], settings)
+        verdicts = by_key(settled(settings, 120))
+        until(lambda: metric(second.metrics(), "outbox_messages") == 0, 30, "all alerts are sent")
+        assert second.stop() == 0
+    assert verdicts == by_key(assessed(lines, now, settings))
+    ids = Counter(one.headers["id"] for one in messages(settings, Topic.ALERTS))
+    assert len(ids) > 20
+    assert [count for count in ids.values() if count > 1] == []
+
+
+def test_messages_of_transactions_are_merged_and_the_marks_after_them_hold_nothing_back(
+    kafka_settings: Settings, tmp_path: Path
+) -> None:
+    """A mark takes an offset and is no message: progress by messages would stay behind the end for good."""
+    settings = kafka_settings.model_copy(update={"clock": Settings.model_validate({"clock": at(60)}).clock})
+    asyncio.run(send_in_transactions([[incident("INC-1")], [crime("C9", incident_refs=[])], [heartbeat(50)]], settings))
+    with worker(settings, tmp_path / "log") as running:
+        (verdict,) = settled(settings, 30)
+        assert (verdict["force"], verdict["status"]) == (FORCE, "unrecorded")
+        assert running.stop() == 0
+    with worker(settings, tmp_path / "again") as running:
+        running.wait_for(READY)
+        send([incident("INC-2")], settings)
+        assert [each["incident_ref"] for each in settled(settings, 30)] == ["INC-1", "INC-2"]
+        assert running.stop() == 0
+
+
+async def send_in_transactions(transactions: list[list[Line]], settings: Settings) -> None:
+    name = f"{settings.topic_prefix}source"
+    producer = AIOKafkaProducer(bootstrap_servers=settings.bootstrap_servers, transactional_id=name)
+    await producer.start()
+    try:
+        for lines in transactions:
+            async with producer.transaction():
+                for line in lines:
+                    await producer.send_and_wait(settings.topic(line["topic"]), orjson.dumps(line["value"]))
+    finally:
+        await producer.stop()
