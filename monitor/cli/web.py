@@ -1,10 +1,12 @@
 """`monitor web`: the registrars' pages."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from monitor.settings import load_settings
+from monitor.errors import UserError
+from monitor.settings import Settings, load_settings
 from monitor.telemetry.logs import set_up_logs
 
 
@@ -16,8 +18,19 @@ def command(
     ] = False,
 ) -> None:
     """Serve the registrars' pages until Ctrl-C."""
-    from monitor.web.serve import serve
-
+    serve = _server()
     settings = load_settings(web_host=host, web_port=port, development_sign_in=development_sign_in or None)
     set_up_logs(settings.log)
     serve(settings)
+
+
+def _server() -> Callable[[Settings], None]:
+    try:
+        from monitor.web.serve import serve
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").startswith("monitor"):
+            raise
+        raise UserError(
+            f"The pages need the Python package {missing.name}: install recording-compliance-monitor[web]."
+        ) from None
+    return serve

@@ -1,5 +1,6 @@
 """The application: parts, guards, pages, errors."""
 
+import threading
 from importlib import import_module
 from typing import Any
 
@@ -49,6 +50,7 @@ def create_app(settings: Settings, store: Store, clock: Clock | None = None) -> 
         assets=load_assets(),
         templates=environment(),
     )
+    app.state.stopping = threading.Event()  # what would go on for long ends when it is set
     app.state.attempts = Attempts()
     app.state.provider = Provider(settings) if settings.oidc_issuer else None
     app.state.queue = LiveQueue(store, app.state.parts.mappings)

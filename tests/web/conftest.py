@@ -95,6 +95,7 @@ def served(site: Site) -> Iterator[Served]:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     yield Served(site, f"http://127.0.0.1:{port}")
+    site.app.state.stopping.set()
     server.should_exit = True
     thread.join(10)
 

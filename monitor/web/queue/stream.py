@@ -1,6 +1,7 @@
 """Telling a page that is open how much has changed. It is told, not changed: nothing moves under the reader's eyes."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 
 from fastapi import Request
@@ -22,7 +23,8 @@ async def changes_told(
     request: Request, web: Parts, live: LiveQueue, view: View, scope: Scope, since: int
 ) -> AsyncIterator[str]:
     told, spoke, started = "", _now(), _now()
-    while _now() - started < AT_MOST and not await request.is_disconnected():
+    stopping: threading.Event = request.app.state.stopping
+    while _now() - started < AT_MOST and not stopping.is_set() and not await request.is_disconnected():
         line = await run_in_threadpool(_line, web, live, view, scope, since)
         if line and line != told:
             told, spoke = line, _now()
