@@ -12,17 +12,13 @@ from monitor.contract.events import Heartbeat
 from tests.properties.judging import assessed, batch_of, judged, readable
 from tests.properties.profile import examples
 from tests.worlds import worlds
-from tests.worlds.themes import CANCELLATIONS, CONTINUATIONS, DUPLICATES, Theme
+from tests.worlds.themes import THEMES, Theme
 
 
-@pytest.mark.parametrize(
-    "theme", [None, DUPLICATES, CONTINUATIONS, CANCELLATIONS], ids=lambda theme: theme.name if theme else "any"
-)
-@examples(50)
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+@examples(40)
 @given(data=st.data())
-def test_a_verdict_rests_on_nothing_that_its_dependencies_do_not_reach(
-    theme: Theme | None, data: st.DataObject
-) -> None:
+def test_a_verdict_rests_on_nothing_that_its_dependencies_do_not_reach(theme: Theme, data: st.DataObject) -> None:
     world = data.draw(worlds(theme))
     events = list(readable(world.lines))
     for (force, ref), verdict in assessed(world).items():

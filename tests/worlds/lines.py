@@ -106,7 +106,7 @@ def logs(draw: st.DrawFn, theme: Theme, forces: Forces, ref: str) -> list[Line]:
     state = draw(first_log(theme)) | {"force": draw(forces), "revision": 0}
     made = []
     for step in draw(REVISIONS):
-        state |= {"revision": max(0, state["revision"] + step), **draw(changes(log_fields(theme), most=3))}
+        state |= {"revision": max(0, state["revision"] + step), **draw(changes(log_fields(theme), most=2))}
         made.append(incident(ref, **state | {"updated_at": draw(UPDATES)}))
     return made
 
@@ -150,6 +150,6 @@ def crimes(draw: st.DrawFn, theme: Theme, forces: Forces, ref: str) -> list[Line
     state = draw(first_crime(theme)) | {"force": draw(forces), "revision": 0}
     made = []
     for step in draw(REVISIONS)[:2]:
-        state |= {"revision": max(0, state["revision"] + step), **draw(changes(crime_fields(theme), most=3))}
+        state |= {"revision": max(0, state["revision"] + step), **draw(changes(crime_fields(theme), most=2))}
         made.append(crime(ref, **state | {"updated_at": draw(UPDATES)}))
     return made

@@ -53,39 +53,13 @@ ASSAULT, HARASSMENT, BREACH, RAPE, N100 = (
     ("100/01", "N100"),
 )
 
-DUPLICATES = Theme(
-    "duplicates",
-    ("crime.violence", "nsir.duplicate"),
-    (ASSAULT,),
-    logs=({}, {}, {"duplicate_of": "INC-2"}, {"duplicate_of": "INC 3"}, _reason("duplicate", "INC 3")),
-    crimes=({"incident_refs": ["INC-2"]}, {"incident_refs": ["INC 3"]}, {"incident_refs": []}),
-    reasons=("duplicate",),
-    actions=("no_crime",),
-)
-CONTINUATIONS = Theme(
-    "continuations",
-    ("crime.harassment", "crime.stalking"),
-    (HARASSMENT, ("008/65", "8Q"), ("008/72", "8R")),
-    logs=(_reason("continuation", CRIMES[0]),),
-    crimes=({"incident_refs": [], "recorded_at": REPORTED.isoformat()},),
-    reports=tuple(timedelta(days=days) for days in (0, 60, 90, 140, 180)),  # three months are 90 days, then and there
-    reasons=("continuation",),
-    actions=("no_crime", "set_reported_at"),
-)
-CANCELLATIONS = Theme(
-    "cancellations",
-    ("crime.theft", *QUIET),
-    (("049/10", "49"), ASSAULT, N100),
-    logs=({}, _reason("victim_declined", supervisor_reviewed=False), {"status": "closed"}),
-    crimes=(
-        _cancelled("C3", related_ref=CRIMES[1]),
-        {"incident_refs": []},
-        _cancelled("C1", receiving_force_ref="1"),
-    ),
-    channels=("third_party", "999"),
-)
 THEMES = (
-    Theme("plain", ("crime.theft", "crime.violence", *QUIET), (("049/10", "49"), ASSAULT, ("066/91", None))),
+    Theme(
+        "decisions",
+        ("crime.theft", "crime.violence", *QUIET),
+        (("049/10", "49"), ASSAULT, ("066/91", None)),
+        actions=("withdraw", "require_crime", "accept_link"),
+    ),
     Theme(
         "victims",
         ("crime.violence", *QUIET),
@@ -93,8 +67,25 @@ THEMES = (
         logs=({}, TWO_VICTIMS),
         actions=("accept_as_complete",),
     ),
-    DUPLICATES,
-    CONTINUATIONS,
+    Theme(
+        "duplicates",
+        ("crime.violence", "nsir.duplicate"),
+        (ASSAULT,),
+        logs=({}, {}, {"duplicate_of": "INC-2"}, {"duplicate_of": "INC 3"}, _reason("duplicate", "INC 3")),
+        crimes=({"incident_refs": ["INC-2"]}, {"incident_refs": ["INC 3"]}, {"incident_refs": []}),
+        reasons=("duplicate",),
+        actions=("no_crime",),
+    ),
+    Theme(
+        "continuations",
+        ("crime.harassment", "crime.stalking"),
+        (HARASSMENT, ("008/65", "8Q"), (None, "8L")),
+        logs=(_reason("continuation", CRIMES[0]),),
+        crimes=({"incident_refs": [], "recorded_at": REPORTED.isoformat()},),
+        reports=tuple(timedelta(days=days) for days in (0, 60, 90, 140, 180)),  # 90 of these days are three months
+        reasons=("continuation",),
+        actions=("no_crime", "set_reported_at"),
+    ),
     Theme(
         "breaches",
         ("crime.harassment", "crime.violence"),
@@ -117,7 +108,18 @@ THEMES = (
         channels=("999", "sarc", "professional_third_party"),
         actions=("no_crime", "accept_cancellation"),
     ),
-    CANCELLATIONS,
+    Theme(
+        "cancellations",
+        ("crime.theft", *QUIET),
+        (("049/10", "49"), ASSAULT, N100),
+        logs=({}, _reason("victim_declined", supervisor_reviewed=False), {"status": "closed"}),
+        crimes=(
+            _cancelled("C3", related_ref=CRIMES[1]),
+            {"incident_refs": []},
+            _cancelled("C1", receiving_force_ref="1"),
+        ),
+        channels=("third_party", "999"),
+    ),
     Theme(
         "unknown values",
         QUIET,
