@@ -20,7 +20,7 @@ MOST_REVIEWS = 60
 FAR = timedelta(days=40_000)
 
 
-@examples(40)
+@examples(25)
 @given(worlds(), st.data())
 def test_each_review_at_its_time_leaves_the_store_where_assess_stands(
     blank: Blank, world: World, data: st.DataObject

@@ -16,7 +16,7 @@ from tests.worlds.themes import THEMES, Theme
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-@examples(40)
+@examples(30)
 @given(data=st.data())
 def test_a_verdict_rests_on_nothing_that_its_dependencies_do_not_reach(theme: Theme, data: st.DataObject) -> None:
     world = data.draw(worlds(theme))

@@ -8,14 +8,14 @@ from tests.properties.profile import examples
 from tests.worlds import World, worlds
 
 
-@examples(100)
+@examples(80)
 @given(worlds(), st.data())
 def test_order_and_repetition_change_no_byte_of_what_is_printed(world: World, data: st.DataObject) -> None:
     otherwise = data.draw(reorderings(world.lines))
     assert printed(assessed(world, otherwise)) == printed(assessed(world))
 
 
-@examples(50)
+@examples(30)
 @given(worlds(), st.data())
 def test_order_and_repetition_change_no_conflict(world: World, data: st.DataObject) -> None:
     otherwise = data.draw(reorderings(world.lines))

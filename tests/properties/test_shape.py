@@ -25,7 +25,7 @@ BECAUSE = {
 }  # fmt: skip
 
 
-@examples(100)
+@examples(60)
 @given(worlds())
 def test_a_verdict_has_the_shape_of_the_contract(world: World) -> None:
     for verdict in assessed(world).values():
@@ -40,7 +40,7 @@ def test_a_verdict_has_the_shape_of_the_contract(world: World) -> None:
         assert all(shown[name] is None or TIME.fullmatch(shown[name]) for name in ("recorded_at", "next_review_at"))
 
 
-@examples(100)
+@examples(60)
 @given(worlds())
 def test_what_a_verdict_lists_is_sorted_and_said_once(world: World) -> None:
     verdicts = assessed(world)
@@ -55,7 +55,7 @@ def test_what_a_verdict_lists_is_sorted_and_said_once(world: World) -> None:
         assert all(finding.message and finding.rule for finding in verdict.findings)
 
 
-@examples(100)
+@examples(60)
 @given(worlds())
 def test_the_fields_of_a_verdict_agree(world: World) -> None:
     for verdict in assessed(world).values():

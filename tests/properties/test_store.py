@@ -26,7 +26,7 @@ def batches(draw: st.DrawFn, lines: list[Line]) -> list[list[Line]]:
     return [lines[start:end] for start, end in pairwise([0, *cuts, len(lines)])]
 
 
-@examples(25)
+@examples(15)
 @given(worlds(), st.data())
 def test_a_first_review_prints_what_assess_prints(blank: Blank, world: World, data: st.DataObject) -> None:
     with blank.opened() as engine:
@@ -37,7 +37,7 @@ def test_a_first_review_prints_what_assess_prints(blank: Blank, world: World, da
         assert list(store.stored_verdicts(engine)) == printed(assessed(world))
 
 
-@examples(40)
+@examples(25)
 @given(worlds(), st.data())
 def test_any_order_repetition_batches_and_reviews_end_as_assess(
     blank: Blank, world: World, data: st.DataObject
@@ -54,7 +54,7 @@ def test_any_order_repetition_batches_and_reviews_end_as_assess(
         assert_books_balance(engine)
 
 
-@examples(20)
+@examples(12)
 @given(worlds(), st.data())
 def test_reading_the_topics_again_changes_nothing(blank: Blank, world: World, data: st.DataObject) -> None:
     with blank.opened() as engine:
@@ -72,7 +72,7 @@ def test_reading_the_topics_again_changes_nothing(blank: Blank, world: World, da
         assert (stored(engine), store.unsent(engine), store.case_counts(engine)) == before
 
 
-@examples(20)
+@examples(12)
 @given(worlds(), st.data())
 def test_reading_the_topics_into_an_empty_database_gives_the_same_verdicts(
     blank: Blank, world: World, data: st.DataObject
