@@ -11,6 +11,7 @@ from monitor.store.desk_tables import case_holders
 from monitor.store.engine import writing
 from monitor.store.instants import to_micros, wall_clock
 from monitor.store.people import names
+from monitor.store.queue import note_holder
 from monitor.store.tables import cases
 
 NOBODY_YET = ""  # who gave a case that nobody ever held
@@ -59,6 +60,7 @@ def hand_over(engine: Engine, key: Key, to: str | None, deed: Deed, seen: int) -
         after = Holder(to, wall_clock(), deed.by.subject, seen + 1)
         given = {"holder": to, "since": after.since, "given_by": deed.by.subject, "changes": after.changes}
         connection.execute(update(case_holders).where(_is(key)).values(given))
+        note_holder(connection, key, to)
         append_within(connection, deed.with_detail(**{"from": before.subject, "to": to}))
     return after
 

@@ -5,13 +5,14 @@ they take it: who has read up to a version has missed nothing before it, whateve
 A row that has left the queue stays, marked `gone`, so that readers learn of it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, or_, select, type_coerce, union, update
 
 from monitor.store.bulk import Insertion, Key, Row, keys
 from monitor.store.concerns import concerns_of, packed
+from monitor.store.desk_tables import case_holders, desk_people
 from monitor.store.engine import reading
 from monitor.store.instants import to_micros
 from monitor.store.judging import Judged
@@ -22,7 +23,7 @@ from monitor.store.tables import cases, dependencies, known_times, verdicts
 
 _KEY = ("force", "ref")
 _SHOWN = (
-    "gone", "severity", "status", "deadline", "concerns", "findings", "type", "unit", "channel", "crime_refs",
+    "gone", "severity", "status", "deadline", "concerns", "findings", "type", "unit", "channel", "crime_refs", "holder",
 )  # fmt: skip
 PAGE = 5000
 
@@ -48,6 +49,7 @@ class QueueRow(NamedTuple):
     unit: str
     channel: str
     crime_refs: str
+    holder: str
 
     @property
     def key(self) -> Key:
@@ -63,9 +65,17 @@ def write_queue(connection: Connection, judged: Sequence[Judged], knowledge: Kno
     if not staying and not leaving:
         return
     version = _next_version(connection)
-    _QUEUE.run(connection, [_row(each, bits, knowledge, version) for each, bits in staying])
+    held = _holders(connection, stays)
+    _QUEUE.run(connection, [_row(each, bits, knowledge, held, version) for each, bits in staying])
     if leaving:
         _let_go(connection, leaving, version)
+
+
+def note_holder(connection: Connection, key: Key, holder: str | None) -> None:
+    """To be called where a case changes hands, after that is written and in the same transaction."""
+    version = _next_version(connection)
+    row = (queue.c.force == key[0], queue.c.ref == key[1])
+    connection.execute(update(queue).where(*row).values(holder=holder or "", version=version))
 
 
 def changed_since(store: Store, version: int) -> Iterator[QueueRow]:
@@ -96,6 +106,14 @@ def verdicts_of(store: Store, wanted: Sequence[Key]) -> dict[Key, bytes]:
     return found
 
 
+def names_of(store: Store, subjects: Collection[str]) -> dict[str, str]:
+    """By subject; of those that ever worked at a desk."""
+    query = select(desk_people.c.subject, desk_people.c.name).where(desk_people.c.subject.in_(sorted(subjects)))
+    with reading(store) as connection:
+        rows = connection.execute(query.order_by(desk_people.c.seen_at))
+        return {row.subject: row.name for row in rows}
+
+
 def incidents_named(store: Store, scope: Scope, reference: str, limit: int = 20) -> list[Key]:
     """The incident of just this (canonical) reference, or those that the crime record of this reference bears on."""
     forces = select(known_times.c.force).where(within(known_times.c.force, scope))  # by force goes by index
@@ -124,13 +142,21 @@ def _next_version(connection: Connection) -> int:
     return int(connection.execute(select(queue_version.c.version)).scalar_one())
 
 
+def _holders(connection: Connection, wanted: Iterable[Key]) -> dict[Key, str]:
+    """Asked for under the lock of the version: whoever changes one meanwhile waits, and then changes the row."""
+    these, of = keys(connection, wanted), case_holders
+    same = and_(of.c.force == these.c.force, of.c.ref == these.c.name, of.c.holder.is_not(None))
+    query = select(of.c.force, of.c.ref, of.c.holder).select_from(these.join(of, same))
+    return {(force, ref): holder for force, ref, holder in connection.execute(query)}
+
+
 def _let_go(connection: Connection, leaving: Sequence[Key], version: int) -> None:
     these = keys(connection, leaving)
     named = select(these.c.name).where(these.c.force == queue.c.force, these.c.name == queue.c.ref)
     connection.execute(update(queue).where(~queue.c.gone, named.exists()).values(gone=True, version=version))
 
 
-def _row(judged: Judged, concerns: int, knowledge: Knowledge, version: int) -> Row:
+def _row(judged: Judged, concerns: int, knowledge: Knowledge, held: Mapping[Key, str], version: int) -> Row:
     verdict = judged.verdict
     log = knowledge.holdings[judged.taken.force].revisions(judged.taken.ref)[-1]
     return (
@@ -146,4 +172,5 @@ def _row(judged: Judged, concerns: int, knowledge: Knowledge, version: int) -> R
         log.unit or "",
         log.channel,
         "\n".join(verdict.crime_refs),
+        held.get(judged.taken.key, ""),
     )

@@ -40,6 +40,7 @@ queue = Table(
     Column("unit", Text, nullable=False),  # may be empty
     Column("channel", Text, nullable=False),
     Column("crime_refs", Text, nullable=False),  # lines
+    Column("holder", Text, nullable=False, server_default=text("''")),  # the subject; empty: nobody
     PrimaryKeyConstraint("force", "ref"),
     Index("queue_by_version", "version"),
     _standing("queue_standing", "force"),

@@ -40,6 +40,6 @@ def test_pages_that_cannot_be_served_are_told_of(tmp_path: Path) -> None:
 def test_a_port_that_something_else_serves_is_not_taken_for_the_pages(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, web_port=free_port())
     with pages(settings) as address:
-        with pytest.raises(UserError, match="Something is served at .* already"), pages(settings):
+        with pytest.raises(UserError, match=r"Something is served at .* already"), pages(settings):
             pytest.fail("nothing is served")
         assert httpx2.get(f"{address}/health/live").status_code == 200

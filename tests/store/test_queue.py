@@ -1,9 +1,12 @@
 from sqlalchemy import Engine
 
 from monitor.rulebook.findings import FINDINGS
+from monitor.store.audit import Deed
+from monitor.store.casework import hand_over
 from monitor.store.concerns import _OF_FINDING, Concern, packed, unpacked
 from monitor.store.instants import from_micros
-from monitor.store.queue import QueueRow, changed_since, incidents_named, latest_version, verdicts_of
+from monitor.store.people import Actor
+from monitor.store.queue import QueueRow, changed_since, incidents_named, latest_version, names_of, verdicts_of
 from tests.builders import DEADLINE, FORCE, at, crime, decision, incident, reason
 from tests.store.desk import Desk
 
@@ -131,3 +134,31 @@ def test_a_store_that_was_judged_before_there_was_a_queue_fills_it(engine: Engin
         )
     desk.review()
     assert list(rows(desk)) == ["INC-1"]
+
+
+def sam(force: str = FORCE) -> Deed:
+    return Deed(force, "took", Actor("u-1", "Sam Example", "bureau"), "INC-1")
+
+
+def test_who_takes_a_case_stands_in_its_row_and_it_is_news(desk: Desk) -> None:
+    desk.receive(incident())
+    desk.review()
+    before = latest_version(desk.engine)
+    hand_over(desk.engine, (FORCE, "INC-1"), "u-1", sam(), seen=0)
+    assert [row.holder for row in changed_since(desk.engine, before)] == ["u-1"]
+    assert names_of(desk.engine, {"u-1", "u-2"}) == {"u-1": "Sam Example"}
+    desk.receive(incident(revision=2, unit="South"))
+    desk.review()
+    assert rows(desk)["INC-1"].holder == "u-1"
+    hand_over(desk.engine, (FORCE, "INC-1"), None, sam(), seen=1)
+    assert rows(desk)["INC-1"].holder == ""
+
+
+def test_a_case_that_was_taken_before_it_came_into_the_queue_is_held_there(desk: Desk) -> None:
+    desk.receive(incident(), crime())
+    desk.review()
+    hand_over(desk.engine, (FORCE, "INC-1"), "u-1", sam(), seen=0)
+    assert rows(desk) == {}
+    desk.receive(crime(revision=2, status="cancelled", updated_at=at(40)))
+    desk.review(61)
+    assert rows(desk)["INC-1"].holder == "u-1"

@@ -20,6 +20,7 @@ from monitor.web.queue.labels import MISSING
 
 NOW = datetime(2026, 11, 22, 9, 30, 20, tzinfo=UTC)
 FORCES, UNITS, CHANNELS = ("synthetic-a", "synthetic-b", "synthetic-c"), ("", "North", "South"), ("999", "online")
+HOLDERS = ("", "u-1", "u-2")
 TYPES = ("CR02", "CR01", "")
 
 
@@ -28,7 +29,9 @@ def type_words(force: str, code: str) -> str:
 
 
 def some_row(**given: Any) -> QueueRow:
-    plain = QueueRow("synthetic-a", "INC-1", 1, False, 2, "unrecorded", to_micros(NOW), 1, "", "CR01", "", "999", "")
+    plain = QueueRow(
+        "synthetic-a", "INC-1", 1, False, 2, "unrecorded", to_micros(NOW), 1, "", "CR01", "", "999", "", ""
+    )
     return plain._replace(**given)
 
 
@@ -47,6 +50,7 @@ rows = st.builds(
     type=st.sampled_from(TYPES),
     channel=st.sampled_from(CHANNELS),
     crime_refs=st.sampled_from(["", "C1", "C1\nC22"]),
+    holder=st.sampled_from(HOLDERS),
     gone=st.sampled_from([False, False, True]),
 )
 batches = st.lists(st.lists(rows, max_size=12, unique_by=lambda row: row.key), max_size=6)
@@ -64,6 +68,7 @@ views = st.builds(
     force=chosen([*FORCES, "synthetic-unknown"]),
     unit=chosen(UNITS),
     channel=chosen(CHANNELS),
+    holder=chosen(HOLDERS),
     search=st.sampled_from(["", "", "inc-1", "C22", "nothing"]),
     sort=st.sampled_from(SORTS),
     descending=st.booleans(),
@@ -171,6 +176,8 @@ def test_changes_are_those_that_came_went_or_changed_in_the_view(
     batches: list[list[QueueRow]], view: View, scope: Scope, since: int
 ) -> None:
     batches = versioned(batches)
+    index = index_of(batches)
+    since = min(since, index.version)
     before = standing(batches[:since])
     touched: set[Key] = set()
     for batch in batches[since:]:
@@ -180,7 +187,12 @@ def test_changes_are_those_that_came_went_or_changed_in_the_view(
             before[row.key] = row
             if row.gone:
                 del before[row.key]
-    assert index_of(batches).changes(view, scope, NOW, since) == len(touched)
+    assert index.changes(view, scope, NOW, since) == len(touched)
+
+
+def test_changes_since_a_version_that_is_yet_to_come_cannot_be_told() -> None:
+    """The database was put back to an earlier state meanwhile."""
+    assert index_of([]).changes(View(), None, NOW, 1) is None
 
 
 def test_pages_follow_each_other_without_gap_or_overlap() -> None:

@@ -12,7 +12,7 @@ from monitor.store.concerns import Concern
 from monitor.web.queue import labels
 from monitor.web.queue.export import harmless
 from tests.builders import DEADLINE, at, crime, heartbeat, incident
-from tests.web.browsing import Visitor, text_of
+from tests.web.browsing import Visitor, forms, text_of
 from tests.web.conftest import Site
 
 ELSEWHERE = "synthetic-elsewhere"
@@ -202,6 +202,7 @@ def test_the_export_holds_all_pages_of_what_is_shown(site: Site, registrar: Visi
         "Unit": "North",
         "Channel": "999",
         "Crime records": "",
+        "Held by": "",
     }
 
 
@@ -236,3 +237,34 @@ def test_there_are_words_for_every_concern_status_and_finding() -> None:
     assert set(labels.STATUSES) == set(labels.STATUS_COLOURS) == set(Status)
     assert set(labels.FINDINGS) == set(FINDINGS)
     assert len(set(labels.CONCERNS.values())) == len(Concern)
+
+
+def take(registrar: Visitor, ref: str) -> None:
+    path = f"/take/synthetic-northshire/{ref}"
+    token = forms(registrar.get("/").text)[0].fields["csrf_token"]
+    answer = registrar.post(path, {"csrf_token": token, "do": "take", "seen": "0"})
+    assert answer.status_code == 303
+
+
+def test_who_holds_a_case_is_shown_and_filtered_by(site: Site, registrar: Visitor) -> None:
+    fill(site)
+    assert "Nobody’s" not in text_of(registrar.get("/").text)
+    take(registrar, "INC-RAPE")
+    page = text_of(registrar.get("/").text)
+    assert "Anybody’s 3 Yours 1 Nobody’s 2" in page
+    assert "INC-RAPE Held by Sam Example" in page
+    yours = registrar.get("/?holder=development%3ASam+Example")
+    assert [row.split()[1] for row in rows(yours.text)] == ["INC-RAPE"]
+    assert [row.split()[1] for row in rows(registrar.get("/?holder=").text)] == ["INC-TWO", "INC-SOON"]
+    assert "Do without You" in text_of(yours.text)
+    other = site.visitor().sign_in("bureau", name="Alex Example")
+    assert "Anybody’s 3 Yours 0 Nobody’s 2" in text_of(other.get("/").text)
+
+
+def test_a_database_put_back_to_an_earlier_state_is_read_anew(site: Site, registrar: Visitor) -> None:
+    fill(site)
+    assert "of 3 incidents" in text_of(registrar.get("/").text)
+    with site.store.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM queue WHERE ref = 'INC-TWO'")
+        connection.exec_driver_sql("UPDATE queue_version SET version = 0")
+    assert "of 2 incidents" in text_of(registrar.get("/").text)

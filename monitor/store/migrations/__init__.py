@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from monitor.errors import UserError
 
-HEAD = "0007"
+HEAD = "0008"
 _VERSIONS = "alembic_version"
 
 

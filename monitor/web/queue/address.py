@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from monitor.contract.verdict import Severity
 from monitor.store.concerns import Concern
 
-Facet: TypeAlias = Literal["severity", "age", "force", "unit", "channel"]
+Facet: TypeAlias = Literal["severity", "age", "force", "unit", "channel", "holder"]
 FACETS: tuple[Facet, ...] = get_args(Facet)
 
 SORTS = ("worst", "time", "incident", "status", "type", "unit", "channel")
@@ -42,6 +42,7 @@ class View:
     force: tuple[str, ...] = ()
     unit: tuple[str, ...] = ()
     channel: tuple[str, ...] = ()
+    holder: tuple[str, ...] = ()  # subjects; empty: nobody
     search: str = ""
     sort: str = "worst"
     descending: bool = False
@@ -58,6 +59,9 @@ class View:
 
     def with_filter(self, concern: Concern | None) -> "View":
         return replace(self, filter=concern, page=1)
+
+    def held_by(self, *holders: str) -> "View":
+        return self._with("holder", holders)
 
     def without(self, facet: Facet, value: str) -> "View":
         return self._with(facet, tuple(each for each in self.chosen(facet) if each != value))
@@ -110,6 +114,7 @@ def view_of(query: Sequence[tuple[str, str]]) -> View:
         force=_each_once(given.get("force", ())),
         unit=_each_once(given.get("unit", ())),
         channel=_each_once(given.get("channel", ())),
+        holder=_each_once(given.get("holder", ())),
         search=" ".join(last.get("search", "").split())[:MOST_SEARCHED],
         sort=sort.lstrip("-") if sort.lstrip("-") in SORTS else "worst",
         descending=sort.startswith("-") and sort.lstrip("-") in SORTS,

@@ -13,7 +13,7 @@ from monitor.web.words import machine_time
 CHUNK = 1000
 _COLUMNS = (
     "Force", "Incident", "Severity", "Status", "Missing", "Findings", "Deadline (UTC)", "Time left or overdue",
-    "Type", "Type code", "Unit", "Channel", "Crime records",
+    "Type", "Type code", "Unit", "Channel", "Crime records", "Held by",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -45,6 +45,7 @@ def _cells(row: Shown) -> tuple[str, ...]:
         row.unit,
         row.channel,
         "; ".join(row.crime_refs),
+        row.holder,
     )
 
 

@@ -154,7 +154,7 @@ class QueueIndex:
 
     def changes(self, view: View, scope: Scope, now: datetime, since: int) -> int | None:
         """How many incidents of this view came, went or changed after that version. None: more than it remembers."""
-        if since < self._remembers_after:
+        if not self._remembers_after <= since <= self.version:
             return None
         limits = age_limits(now)
         touched: set[Key] = set()

@@ -8,7 +8,7 @@ from fastapi import Request
 
 from monitor.rulebook.mapping import ForceMappings
 from monitor.rulebook.types import UNMAPPED
-from monitor.store.queue import changed_since
+from monitor.store.queue import changed_since, latest_version
 from monitor.store.scope import Scope, Store
 from monitor.web.queue.address import View
 from monitor.web.queue.index import Found, QueueIndex
@@ -59,9 +59,9 @@ class LiveQueue:
         return known
 
     def _keep_up(self, now: datetime) -> None:
-        if self._loaded:
+        if self._loaded and latest_version(self._store) >= self._index.version:
             self._index.take_in(list(changed_since(self._store, self._index.version)))
-        else:
+        else:  # at first, or where the database was put back to an earlier state
             self._load(now)
         self._kept_up = time.monotonic()
 

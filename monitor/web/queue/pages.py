@@ -16,7 +16,7 @@ from monitor.web.queue.elsewhere import elsewhere
 from monitor.web.queue.export import csv_lines
 from monitor.web.queue.filters import filters_of
 from monitor.web.queue.live import PAGE_ROWS, live_queue
-from monitor.web.queue.shown import in_words
+from monitor.web.queue.shown import holder_names, in_words
 from monitor.web.queue.stream import changes_told
 from monitor.web.queue.turning import pages_of
 from monitor.web.session import EVENT_STREAM
@@ -35,9 +35,10 @@ def queue(request: Request, web: Web, user: Annotated[User, Allowed(Act.SEE_QUEU
         view=view,
         found=found,
         rows=in_words(web, live, found.rows),
-        filters=filters_of(view, found),
+        filters=filters_of(view, found, user.subject, holder_names(web, found.facets["holder"])),
         pages=pages_of(view, found.total, PAGE_ROWS),
         elsewhere=elsewhere(web, user, view, found),
+        several_forces=len(found.facets["force"]) > 1,
         late_feeds=_late_feeds(web, user),
         may_export=user.may(Act.EXPORT),
     )

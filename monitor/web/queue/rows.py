@@ -37,6 +37,7 @@ def values_of(row: QueueRow, limits: AgeLimits) -> Iterator[tuple[Facet, str]]:
     yield "force", row.force
     yield "unit", row.unit
     yield "channel", row.channel
+    yield "holder", row.holder
 
 
 def names(row: QueueRow, wanted: str) -> bool:

@@ -1,6 +1,6 @@
 """Rows of the queue in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,7 @@ import orjson
 from monitor.contract.verdict import Severity, Status
 from monitor.links import incident_link
 from monitor.store.instants import from_micros
-from monitor.store.queue import QueueRow, verdicts_of
+from monitor.store.queue import QueueRow, names_of, verdicts_of
 from monitor.web.parts import Parts
 from monitor.web.queue import labels
 from monitor.web.queue.live import LiveQueue
@@ -37,16 +37,24 @@ class Shown:
     unit: str
     channel: str
     crime_refs: list[str]
+    holder: str  # a name; empty: nobody
 
 
 def in_words(web: Parts, live: LiveQueue, rows: Sequence[QueueRow]) -> list[Shown]:
     """As the verdicts stand now; an incident whose verdict is not there any more is left out."""
     verdicts = verdicts_of(web.store, [row.key for row in rows])
-    now = web.clock.now()
-    return [_shown(row, verdicts[row.key], live, now) for row in rows if row.key in verdicts]
+    names, now = holder_names(web, (row.holder for row in rows)), web.clock.now()
+    return [_shown(row, verdicts[row.key], live, names, now) for row in rows if row.key in verdicts]
 
 
-def _shown(row: QueueRow, content: bytes, live: LiveQueue, now: datetime) -> Shown:
+def holder_names(web: Parts, holders: Iterable[str]) -> dict[str, str]:
+    """The name of each who holds something; the subject where no name is known."""
+    subjects = set(holders) - {""}
+    known = names_of(web.store, subjects) if subjects else {}
+    return {subject: known.get(subject, subject) for subject in subjects}
+
+
+def _shown(row: QueueRow, content: bytes, live: LiveQueue, names: Mapping[str, str], now: datetime) -> Shown:
     severity, status, deadline = _SEVERITIES[row.severity], Status(row.status), from_micros(row.deadline)
     missing = labels.missing(orjson.loads(content))
     return Shown(
@@ -67,4 +75,5 @@ def _shown(row: QueueRow, content: bytes, live: LiveQueue, now: datetime) -> Sho
         unit=row.unit,
         channel=labels.channel_words(row.channel),
         crime_refs=row.crime_refs.splitlines(),
+        holder=names.get(row.holder, ""),
     )
