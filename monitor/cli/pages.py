@@ -6,13 +6,16 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from monitor.broker import launch
 from monitor.errors import UserError
 from monitor.settings import PREFIX, Settings
 from monitor.settings_web import is_loopback
 
+LAUNCHER = Path(launch.__file__)
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
@@ -27,11 +30,16 @@ def pages(settings: Settings) -> Iterator[str]:
         raise UserError(f"Something is served at {_local(settings)} already: end it, or set MONITOR_WEB_PORT.")
     open_to_all = settings.oidc_issuer is None and is_loopback(settings.web_host)
     given = settings.model_copy(update={"development_sign_in": settings.development_sign_in or open_to_all})
-    process = subprocess.Popen([sys.executable, "-m", "monitor", "web"], env=_environment(given))
+    process = subprocess.Popen([*_ended_with_us(), "-m", "monitor", "web"], env=_environment(given))
     try:
         yield _answering(process, given)
     finally:
         _stop(process)
+
+
+def _ended_with_us() -> list[str]:
+    """An interpreter that the kernel ends with this process, even if this one is killed."""
+    return [sys.executable, str(LAUNCHER), str(os.getpid()), sys.executable]
 
 
 def _environment(settings: Settings) -> dict[str, str]:

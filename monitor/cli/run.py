@@ -42,6 +42,8 @@ def _say(line: str) -> None:
 def _run(settings: Settings, synthetic: bool, parts: ExitStack) -> None:
     from monitor.broker import EmbeddedBroker, ensure_kafka
     from monitor.broker.topics import create_topics
+    from monitor.cli.pages import pages
+    from monitor.store import open_store
 
     port = _port(settings)
     broker = EmbeddedBroker(ensure_kafka(settings.data_dir, _say), settings.data_dir / "kafka", port)
@@ -50,16 +52,17 @@ def _run(settings: Settings, synthetic: bool, parts: ExitStack) -> None:
     create_topics(settings, say=_say)
     if synthetic:
         settings = parts.enter_context(_fed(settings))
-    _say("Starting the worker.")
-    _work(settings, synthetic, broker)
+    _say("Starting the worker and the pages.")
+    open_store(settings.database_url).dispose()  # made or migrated once, before two processes open it
+    _work(settings, synthetic, broker, parts.enter_context(pages(settings)))
 
 
-def _work(settings: Settings, synthetic: bool, broker: "EmbeddedBroker") -> None:
+def _work(settings: Settings, synthetic: bool, broker: "EmbeddedBroker", queue: str) -> None:
     from monitor.cli.watch import Watch
     from monitor.stream.worker import run_worker
 
     def on_ready(metrics: str) -> None:
-        _welcome(settings, synthetic, metrics)
+        _welcome(settings, synthetic, queue, metrics)
         watch.start()
 
     watch = Watch(settings, broker, _say)
@@ -85,11 +88,12 @@ def _fed(settings: Settings) -> Iterator[Settings]:
             feeder.stop()
 
 
-def _welcome(settings: Settings, synthetic: bool, metrics: str) -> None:
+def _welcome(settings: Settings, synthetic: bool, queue: str, metrics: str) -> None:
     _say("")
     _say("The monitor is running.")
     if synthetic:
         _say("  SYNTHETIC DATA: the force synthetic-northshire and all its people and events are made up.")
+    _say(f"  Queue     {queue}   (sign in as anybody: this machine only)")
     _say(f"  Metrics   {metrics}")
     _say(f"  Kafka     {settings.broker}, topics {settings.topic('incidents')}, {settings.topic('crime-records')}, …")
     _say(f"  Data      {settings.data_dir.absolute()}")

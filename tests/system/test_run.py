@@ -17,7 +17,7 @@ from tests.system.running import MONITOR, environment, in_this_process, until
 
 @pytest.fixture
 def settings(installation: Installation, tmp_path: Path) -> Settings:
-    return Settings(broker=f"127.0.0.1:{free_port()}", data_dir=tmp_path / "data", metrics_port=0)
+    return Settings(broker=f"127.0.0.1:{free_port()}", data_dir=tmp_path / "data", metrics_port=0, web_port=free_port())
 
 
 @contextmanager
@@ -52,28 +52,27 @@ def test_it_shows_alerts_and_ctrl_c_leaves_nothing_behind(settings: Settings, tm
         said = wait_until_it_runs(running, out)
         assert "SYNTHETIC DATA" in said
         assert f"Data      {settings.data_dir}" in said
-        assert "http://127.0.0.1:" in said
+        assert f"Queue     http://127.0.0.1:{settings.web_port}" in said
         until(lambda: bool(firing(settings)), 60, "an alert fires")
         assert all('"force":"synthetic-northshire"' in line for line in firing(settings))
         children = running.children(recursive=True)
-        assert [child.name() for child in children] == ["java"]
+        assert len(children) == 2, "Kafka and the pages"
         running.send_signal(signal.SIGINT)
         assert running.wait(20) == 0
         assert [child for child in children if child.is_running()] == []
     assert "Traceback" not in out.read_text()
 
 
-def test_the_next_run_goes_on_from_the_data_and_a_killed_one_leaves_no_kafka(
-    settings: Settings, tmp_path: Path
-) -> None:
+def test_the_next_run_goes_on_from_the_data_and_a_killed_one_leaves_nothing(settings: Settings, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with run(settings, out, "--no-synthetic") as running:
         said = wait_until_it_runs(running, out)
         assert "SYNTHETIC" not in said
-        (kafka,) = running.children()
+        parts = running.children()
+        assert len(parts) == 2
         running.kill()
         running.wait()
-        until(lambda: not kafka.is_running(), 5, "Kafka has ended with it")
+        until(lambda: not any(part.is_running() for part in parts), 5, "Kafka and the pages have ended with it")
     with run(settings, out, "--no-synthetic") as running:
         wait_until_it_runs(running, out)
         assert firing(settings) == []
