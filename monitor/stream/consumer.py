@@ -8,6 +8,7 @@
    second once all of them are stopped.
 4. A broker that is away fails a commit and nothing else. Faust would crash the worker.
 5. A fetch waits a fifth of a second for news, not 1.5: one that asks only for quiet partitions holds up the others.
+6. Its thread is not waited for without end: a broker that hangs would keep the worker from stopping.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from typing import Any
 from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers import aiokafka as driver
+from mode.threads import WorkerThread
 
 from monitor.contract.topics import INPUT_TOPICS
 from monitor.store import Places
@@ -30,11 +32,23 @@ FAUST_LOG = logging.getLogger("faust.worker")  # what Faust says of its services
 
 CHUNK = 250  # messages
 FETCH_WAIT_MS = 200
+THREAD_STOP_SECONDS = 3.0
 PLACING_SECONDS = 30.0  # less than Faust waits, which then goes on as if the places had been found
+
+
+class PatientThread(WorkerThread):
+    def __init__(self, service: Any, **options: Any) -> None:
+        super().__init__(service, **options)
+        self.daemon = True
+
+    def stop(self) -> None:
+        if not self.is_stopped.wait(THREAD_STOP_SECONDS):
+            _log.warning("The consumer's thread does not end, and is left behind.")
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     logger = FAUST_LOG
+    Worker = PatientThread
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)

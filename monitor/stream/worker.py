@@ -29,6 +29,7 @@ _log = get_logger(__name__)
 
 STOP_SECONDS = 5.0  # for Faust to leave its group: a broker that is away must not hold up a stop
 GC_THRESHOLD = 200_000  # batches of live models would else set off one full collection after the other
+_CANCEL_SECONDS = 1.0
 _PAUSE_SECONDS = 2.0
 _TICK_SECONDS = 1.0
 _FRESH_SECONDS = 5.0
@@ -46,12 +47,29 @@ def run_worker(settings: Settings, on_ready: Callable[[str], None] = lambda _: N
         running_parts(settings) as parts,
     ):
         metrics.BUILD.labels(__version__, load_rulebook(settings.rulebook).edition).set(1)
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            supervisor = _Supervisor(settings, parts, lambda: on_ready(server.address))
-            health.live = Life(parts, supervisor.reading, settings.live_seconds)
-            health.ready = Readiness(parts, lambda: supervisor.reads)
-            runner.run(supervisor.run())
+        supervisor = _Supervisor(settings, parts, lambda: on_ready(server.address))
+        health.live = Life(parts, supervisor.reading, settings.live_seconds)
+        health.ready = Readiness(parts, lambda: supervisor.reads)
+        _run(supervisor.run())
     _log.info("The worker has stopped.")
+
+
+def _run(work: Coroutine[object, object, None]) -> None:
+    """As asyncio.run does, but without waiting for ever for tasks of Faust that a broker that hangs keeps waiting."""
+    loop = uvloop.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_until_complete(work)
+    finally:
+        loop.run_until_complete(_cancel_the_rest())
+
+
+async def _cancel_the_rest() -> None:
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    if rest:
+        await asyncio.wait(rest, timeout=_CANCEL_SECONDS)
 
 
 class _Supervisor:
@@ -141,7 +159,9 @@ class _Supervisor:
     async def _stop_app(self, app: WorkerApp) -> None:
         self._parts.lead(False)
         self.reads = False
-        try:
-            await asyncio.wait_for(app.stop(), STOP_SECONDS)
-        except Exception as error:
-            _log.warning("The consumer did not stop cleanly; nothing is lost by that.", reason=repr(error))
+        stopping = asyncio.ensure_future(app.stop())
+        await asyncio.wait({stopping}, timeout=STOP_SECONDS)
+        if not stopping.done() or stopping.exception():
+            reason = repr(stopping.exception()) if stopping.done() else "it takes too long"
+            _log.warning("The consumer did not stop cleanly; nothing is lost by that.", reason=reason)
+        stopping.cancel()
