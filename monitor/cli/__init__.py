@@ -42,6 +42,7 @@ COMMANDS = {
     "doctor": Lazy("monitor.cli.doctor", "Say what is wrong with this installation, and what to do."),
     "dead-letters": Lazy("monitor.cli.dead_letters", "Look at what could not be read, and send it again."),
     "reassess": Lazy("monitor.cli.reassess", "Show what other rules would change, and judge by them."),
+    "rebuild": Lazy("monitor.cli.rebuild", "Make the store anew from the topics."),
     "purge": Lazy("monitor.cli.purge", "Take the people out of incidents closed long ago."),
     "audit": Lazy("monitor.cli.audit", "Verify that the audit log is whole, and export it."),
 }
