@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, update
 
 from monitor.contract.audit import AuditHead
 from monitor.contract.codec import canonical
@@ -36,6 +36,13 @@ TELL_WITHIN = timedelta(minutes=10)
 PAGE = 1000
 
 _FIRST = Insertion(audit_heads, ("force", "number", "hash", "at", "told", "told_at"))
+_INSERT = insert(audit_entries)
+_HEAD = select(audit_heads).where(audit_heads.c.force == bindparam("f")).with_for_update()
+_MOVE = (
+    update(audit_heads)
+    .where(audit_heads.c.force == bindparam("f"))
+    .values(number=bindparam("n"), hash=bindparam("h"), at=bindparam("a"), told=bindparam("t"), told_at=bindparam("ta"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +89,12 @@ def append_within(connection: Connection, deed: Deed, *, tell: bool = False) -> 
     """One entry in a transaction that does more; call it last. `tell`: the head goes to its topic at once."""
     head = _locked_head(connection, deed.force)
     entry = _entry(deed, head, wall_clock())
-    connection.execute(insert(audit_entries), asdict(entry))
+    connection.execute(_INSERT, asdict(entry))
     note_actor(connection, deed.force, deed.by, entry.at)
     tell = tell or entry.number - head.told >= TELL_EVERY or entry.at - head.told_at >= TELL_WITHIN
-    told = {"told": entry.number, "told_at": entry.at} if tell else {}
-    moved = update(audit_heads).where(audit_heads.c.force == deed.force)
-    connection.execute(moved.values(number=entry.number, hash=entry.hash, at=entry.at, **told))
+    told, told_at = (entry.number, entry.at) if tell else (head.told, head.told_at)
+    moved = {"n": entry.number, "h": entry.hash, "a": entry.at, "t": told, "ta": told_at}
+    connection.execute(_MOVE, {"f": deed.force, **moved})
     if tell:
         _tell(connection, deed.force, entry.number, entry.hash, entry.at)
     return entry
@@ -153,12 +160,11 @@ def next_hash(before: bytes, content: bytes) -> bytes:
 
 
 def _locked_head(connection: Connection, force: str) -> _Head:
-    query = select(audit_heads).where(audit_heads.c.force == force).with_for_update()
-    row = connection.execute(query).first()
+    row = connection.execute(_HEAD, {"f": force}).first()
     if row is None:
         at = to_micros(wall_clock())
         _FIRST.run(connection, [(force, 0, GENESIS, at, 0, at)])
-        row = connection.execute(query).one()
+        row = connection.execute(_HEAD, {"f": force}).one()
     return _Head(row.number, row.hash, row.told, row.told_at)
 
 

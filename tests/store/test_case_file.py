@@ -1,4 +1,5 @@
 from datetime import timedelta
+from importlib import import_module
 
 import orjson
 import pytest
@@ -146,3 +147,17 @@ def test_a_log_that_is_taken_out_is_named_nowhere(desk: Desk) -> None:
     with writing(desk.engine) as connection:
         forget_logs(connection, [(FORCE, "INC-2")])
     assert [(row[0], row[3]) for row in desk.rows(person_logs)] == [(FORCE, "INC-1"), ("synthetic-southshire", "INC-2")]
+
+
+def test_logs_from_before_the_index_are_in_it_after_the_migration(desk: Desk) -> None:
+    place = {"lat": 51.5, "lon": -0.12}
+    lines = [
+        incident(f"INC-{number}", victims=[{"person_key": f" p{number} "}], location=place) for number in range(40)
+    ]
+    desk.receive(*lines, incident("INC-X", suspects=[{"person_key": "p" * 900}], victims=[], location=None))
+    noted = desk.rows(person_logs)
+    migration = import_module("monitor.store.migrations.versions.0003_the_registrars_desk")
+    with writing(desk.engine) as connection:
+        connection.execute(person_logs.delete())
+        migration._note_whom_the_logs_name(connection)
+    assert desk.rows(person_logs) == noted

@@ -10,9 +10,11 @@ from playwright.sync_api import Browser, Page
 from monitor.contract.codec import decode
 from monitor.contract.events import NEEDED, Decision
 from monitor.contract.topics import Topic
-from monitor.store import Kind, Outcome, tables, unsent
+from monitor.store import DatabaseAway, Kind, Outcome, tables, unsent
 from monitor.store.audit import entries
+from monitor.store.decisions import decide
 from tests.builders import FORCE, Line, at, crime, decision, incident
+from tests.store.desk import failing_for
 from tests.web.axe import violations
 from tests.web.browsing import Visitor, text_of
 from tests.web.conftest import Served, Site, sign_in
@@ -454,3 +456,55 @@ def test_a_link_to_a_crime_that_is_not_known_is_told_to_wait(site: Site) -> None
     prepare(site)
     page = checked(site.visitor().sign_in(), "accept_link", crime_ref="c-404")
     assert "No crime record C-404 is known: the link counts once it is." in text_of(page.text)
+
+
+def test_a_database_that_goes_away_before_the_decision_stands_loses_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> None:
+        raise DatabaseAway("it went away")
+
+    prepare(site)
+    ann = site.visitor().sign_in()
+    page = checked(ann, "require_crime", crimes="1", rationale="x")
+    with monkeypatch.context() as patched:
+        patched.setattr("monitor.web.decide.pages.decide", away)
+        told = made(ann, page, "require_crime")
+    assert told.status_code == 503
+    assert "nothing you just sent was saved" in text_of(told.text)
+    assert decisions_sent(site) == []
+    assert made(ann, page, "require_crime").status_code == 303
+    assert len(decisions_sent(site)) == 1
+
+
+def test_a_database_that_goes_away_once_it_stands_has_it_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody knows then whether it was written: sending the form again must be safe."""
+
+    def written_and_gone(*args: Any) -> None:
+        decide(*args)
+        raise DatabaseAway("it went away")
+
+    prepare(site)
+    ann = site.visitor().sign_in()
+    page = checked(ann, "require_crime", crimes="1", rationale="x")
+    with monkeypatch.context() as patched:
+        patched.setattr("monitor.web.decide.pages.decide", written_and_gone)
+        assert made(ann, page, "require_crime").status_code == 503
+    assert made(ann, page, "require_crime").status_code == 303
+    assert len(decisions_sent(site)) == 1
+
+
+def test_a_case_that_cannot_be_judged_can_be_decided_on(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> Any:
+        return failing_for("INC-1")
+
+    prepare(site)
+    ann = site.visitor().sign_in()
+    monkeypatch.setattr("monitor.web.decide.check.judge_with", broken)
+    monkeypatch.setattr("monitor.web.decide.pages.judge_with", broken)
+    page = checked(ann, "require_crime", crimes="1", rationale="x")
+    assert "cannot say what the verdict will be" in text_of(page.text)
+    answer = made(ann, page, "require_crime")
+    assert answer.status_code == 303
+    assert len(decisions_sent(site)) == 1
+    assert "could not judge this incident" in text_of(ann.get(answer.headers["location"]).text)

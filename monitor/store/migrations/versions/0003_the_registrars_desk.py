@@ -1,5 +1,10 @@
 """The audit log with its guards, who holds a case, and which logs name whom."""
 
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import Any
+
+import orjson
 import sqlalchemy as sa
 from alembic import op
 
@@ -64,8 +69,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("force", "kind", "key", "ref"),
         sqlite_with_rowid=False,
     )
+    _note_whom_the_logs_name(op.get_bind())
     for statement in GUARDS[op.get_bind().dialect.name]:
         op.execute(statement)
+
+
+def _note_whom_the_logs_name(connection: sa.Connection) -> None:
+    """Of the logs that are there already; of new ones the merge does."""
+    after: tuple[object, ...] = ("", "", -1, b"")
+    while page := connection.execute(_LOGS, dict(zip("frvd", after, strict=True))).all():
+        rows = {row for force, ref, _, _, content in page for row in _named(force, ref, orjson.loads(content))}
+        if rows:
+            connection.execute(_NOTE, [dict(zip("fkyr", row, strict=True)) for row in sorted(rows)])
+        after = tuple(page[-1][:4])
+
+
+_LOGS = sa.text(
+    "SELECT force, ref, revision, digest, content FROM incident_revisions "
+    "WHERE (force, ref, revision, digest) > (:f, :r, :v, :d) ORDER BY force, ref, revision, digest LIMIT 1000"
+)
+_NOTE = sa.text("INSERT INTO person_logs (force, kind, key, ref) VALUES (:f, :k, :y, :r) ON CONFLICT DO NOTHING")
+
+
+def _named(force: str, ref: str, log: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    for kind, people in (("victim", log.get("victims")), ("suspect", log.get("suspects"))):
+        for person in people or ():
+            key = ((person or {}).get("person_key") or "").strip()
+            if key:
+                yield force, kind, _short(key), ref
+    place = log.get("location") or {}
+    lat, lon = place.get("lat"), place.get("lon")
+    if isinstance(lat, int | float) and isinstance(lon, int | float):
+        yield force, "place", _short(f"{lat:.4f},{lon:.4f}"), ref
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= 200 else blake2b(key.encode(), digest_size=16).hexdigest()
 
 
 SQLITE_GUARDS = (
