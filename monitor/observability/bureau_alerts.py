@@ -6,6 +6,7 @@ from monitor.observability.configuration import Configuration, shown
 from monitor.observability.promql import name
 from monitor.observability.rule import Alert, Audience, Board, Panel
 from monitor.store.concerns import Concern
+from monitor.store.heartbeats import CRIME_RECORDS_FEED
 from monitor.telemetry import metrics
 
 FORCE = "<force>"
@@ -109,7 +110,7 @@ def _feed_silent(configuration: Configuration) -> Alert:
         name="CrimeFeedSilent",
         audience=Audience.BUREAU,
         severity=Severity.HIGH,
-        expr=f'{r.SILENCE}{{feed="crime-records"}} > {bureau.seconds("feed_silent_after")}',
+        expr=f'{r.SILENCE}{{feed="{CRIME_RECORDS_FEED}"}} > {bureau.seconds("feed_silent_after")}',
         lasting=bureau.feed_silent_lasting,
         summary="<force>: the crime system has said nothing for <length>, so verdicts are held.",
         description=(

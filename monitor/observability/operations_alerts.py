@@ -6,6 +6,7 @@ from monitor.observability.configuration import Configuration, Operations, shown
 from monitor.observability.promql import STARTED, UP, increase, name
 from monitor.observability.rule import Alert, Audience, Board, Panel
 from monitor.store.concerns import Concern
+from monitor.store.heartbeats import CRIME_RECORDS_FEED
 from monitor.telemetry import metrics
 
 FORCE = "<force>"
@@ -191,7 +192,7 @@ def _feeds(limits: Operations) -> list[Alert]:
         _alert(
             "KnownTimeHeldBack",
             Severity.HIGH,
-            f'{r.BEHIND} > {behind} unless on (force) {r.SILENCE}{{feed="crime-records"}} > {behind}',
+            f'{r.BEHIND} > {behind} unless on (force) {r.SILENCE}{{feed="{CRIME_RECORDS_FEED}"}} > {behind}',
             "known_time",
             limits,
             "<force>: crime records are known only up to <length> ago, though the feed speaks.",

@@ -24,6 +24,12 @@ def selected(expr: str) -> set[str]:
     return {str(node.name) for node in _nodes(p.parse(expr)) if isinstance(node, p.VectorSelector)}
 
 
+def matchers(expr: str) -> list[tuple[str, str]]:
+    """The labels that it selects by, with the values."""
+    selectors = [node for node in _nodes(p.parse(expr)) if isinstance(node, p.VectorSelector)]
+    return [(each.name, each.value) for selector in selectors for each in selector.matchers.matchers]
+
+
 def labels_of(expr: str, recorded: Recorded) -> set[str]:
     """The labels that its result surely has."""
     return _Labels(recorded).of(p.parse(expr))

@@ -63,7 +63,7 @@ def test_a_force_with_no_incidents_and_a_quiet_night_fire_nothing(world: World) 
     """Every alert but the watchdog: feeds beat, nothing comes in, and nothing is wrong."""
     world.worker().metric("broker_answered_timestamp_seconds", "0+60x300").metric("schema_current", "1x300")
     world.metric("known_time_timestamp_seconds", "0+60x300", force=NORTH)
-    for feed_name in ("crime-records", "incidents"):
+    for feed_name in ("crime_records", "incidents"):
         world.metric("heartbeat_timestamp_seconds", "0+60x300", force=NORTH, feed=feed_name)
     for counter in ("loop_errors_total", "review_failures_total", "alertmanager_posts_total", "sent_total"):
         world.metric(counter, "0x300")
@@ -154,7 +154,7 @@ def test_closures_do_not_fire_on_the_first_day_of_a_force(long_world: World) -> 
     closed(long_world, "0x15 40x400").silent("ClosuresWithoutCrimeRising", "64m", "600m", "1300m").holds()
 
 
-def feed(world: World, beats: str, name: str = "crime-records", force: str = NORTH) -> World:
+def feed(world: World, beats: str, name: str = "crime_records", force: str = NORTH) -> World:
     return world.metric("heartbeat_timestamp_seconds", beats, force=force, feed=name)
 
 
@@ -162,7 +162,7 @@ def test_a_silent_crime_feed_fires_for_its_force_alone_and_resolves_with_a_heart
     feed(feed(world.worker(), "0+60x10 600x40 3060+60x30"), "0+60x90", force=SOUTH)
     world.silent("CrimeFeedSilent", "39m")
     words = f"{NORTH}: the crime system has said nothing for 33m 0s, so verdicts are held."
-    world.fires("CrimeFeedSilent", "43m", words, force=NORTH, feed="crime-records")
+    world.fires("CrimeFeedSilent", "43m", words, force=NORTH, feed="crime_records")
     world.silent("CrimeFeedSilent", "55m").holds()
 
 

@@ -170,7 +170,7 @@ def test_a_post_that_failed_and_then_went_does_not_fire(world: World) -> None:
 
 def known(world: World, values: str, beats: str | None, force: str = NORTH) -> World:
     if beats:
-        world.metric("heartbeat_timestamp_seconds", beats, force=force, feed="crime-records")
+        world.metric("heartbeat_timestamp_seconds", beats, force=force, feed="crime_records")
     return world.metric("known_time_timestamp_seconds", values, force=force)
 
 

@@ -7,12 +7,21 @@ from typing import Any
 import pytest
 
 from monitor.contract.alerting import IncidentAlert
+from monitor.contract.codec import read
+from monitor.contract.events import Heartbeat
+from monitor.contract.topics import Topic
+from monitor.contract.verdict import Severity, Status
 from monitor.observability.configuration import load_configuration
+from monitor.observability.promql import JOB
 from monitor.observability.rule import Alert, Audience
 from monitor.observability.rules import alerts
 from monitor.observability.wording import labels_in
+from monitor.rulebook.findings import FINDINGS
+from monitor.store import Outcome
+from tests.builders import heartbeat
+from tests.observability.grafana import filled_in, targets
 from tests.observability.metrics import exported
-from tests.observability.promql import compares, labels_of, selected
+from tests.observability.promql import compares, labels_of, matchers, selected
 from tests.observability.tools import run
 from tests.observability.world import ORDER, ROOT, RULES, shipped_rules
 
@@ -106,3 +115,34 @@ def test_lost_labels_are_noticed(expr: str, labels: set[str]) -> None:
 @pytest.mark.parametrize("expr", ["up", "sum(up) or up == 0", "changes(up[5m]) and up", "vector(1)"])
 def test_a_missing_comparison_is_noticed(expr: str) -> None:
     assert not compares(expr)
+
+
+def values() -> dict[str, set[str]]:
+    """What the labels of our metrics can be, from the code that sets them."""
+    return {
+        "feed": {_feed("incidents"), _feed("crime-records")},
+        "finding": set(FINDINGS),
+        "job": {JOB},
+        "outcome": {*Outcome, "in_time", "late", "missing", "taken", "failed"},
+        "severity": set(Severity),
+        "status": set(Status),
+        "force": set(CONFIGURATION.recorded_in_time.forces),
+    }
+
+
+def _feed(written: str) -> str:
+    """As it is read, and so stands in a label."""
+    line = heartbeat(0, written)
+    event = read(Topic(line["topic"]), line["value"]).event
+    assert isinstance(event, Heartbeat)
+    return event.feed
+
+
+@pytest.mark.parametrize(
+    "expr", [rule["expr"] for rule in shipped_rules()] + [target["expr"] for _, target in targets("expr")]
+)
+def test_each_value_that_a_query_selects_by_can_occur(expr: str) -> None:
+    """A word that is spelt otherwise than where it is set selects nothing, and nothing says so."""
+    for label, text in matchers(filled_in(expr)):
+        if text != ".*":
+            assert set(text.split("|")) <= values()[label], (label, text)

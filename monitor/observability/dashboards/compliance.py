@@ -6,6 +6,7 @@ from monitor.observability.dashboards.which_ones import WHICH_ONES
 from monitor.observability.promql import name
 from monitor.observability.rule import Board
 from monitor.store.concerns import Concern
+from monitor.store.heartbeats import CRIME_RECORDS_FEED
 from monitor.telemetry import metrics
 
 CHOSEN = 'force=~"$force"'
@@ -92,7 +93,7 @@ NOW = RowSpec(
             "How long ago each force's crime system last said that everything up to then was sent.",
             "s",
             Kind.STAT,
-            (Query(f'{r.SILENCE}{{{CHOSEN}, feed="crime-records"}}', FORCE),),
+            (Query(f'{r.SILENCE}{{{CHOSEN}, feed="{CRIME_RECORDS_FEED}"}}', FORCE),),
             steps=Steps(900, 1800),
             queue={"filter": Concern.FEED_BEHIND},
             by=("force",),
