@@ -25,7 +25,7 @@ def by_clock(now: datetime, *columns: Any) -> Select[Any]:
 
 
 def by_known(force: str, up_to: datetime, *columns: Any) -> Select[Any]:
-    """One force at a time: SQLite would else look at each case that waits, and a great force would starve the others."""
+    """One force at a time: SQLite would else look at each case that waits, and a great force starve the rest."""
     reached = (cases.c.force == force, cases.c.review_at_known <= up_to)
     return select(*columns).where(*reached).order_by(cases.c.review_at_known)
 
