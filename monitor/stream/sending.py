@@ -1,6 +1,7 @@
 """A producer for many messages: aiokafka in a thread of its own, for callers that are not asynchronous."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -35,6 +36,7 @@ class Sender:
     """
 
     def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+        logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it tries again is not worth a line each
         self._settings, self._say = settings, say
         self._unsent: deque[Message] = deque()
         self._unconfirmed = 0
