@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import unquote
 
-import httpx
+import httpx2
 import orjson
 import pytest
 from hypothesis import given
@@ -244,7 +244,7 @@ def test_any_reference_has_an_address(served: Served, ref: str) -> None:
     served.site.desk.review()
     cookies = dict(served.site.visitor().sign_in().client.cookies)
     for address in (incident_link("", FORCE, ref), case_link("/decide/note", (FORCE, ref))):
-        page = httpx.get(served.address + address, cookies=cookies)
+        page = httpx2.get(served.address + address, cookies=cookies)
         assert page.status_code == 200
         assert "<b>x</b>" not in page.text.lower()
     assert {entry.incident_ref for entry in entries(served.site.store, FORCE)} == {ref}
