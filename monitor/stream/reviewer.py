@@ -14,7 +14,7 @@ _log = get_logger(__name__)
 LIMIT = 1000  # cases a transaction: a merge that waits meanwhile waits some tenths of a second
 # While messages pour in, a few a merge: what is due by time is judged first, soon, and of what events marked much is
 # about to be marked again.
-LIMIT_IN_FLOOD, PAUSE_IN_FLOOD, FLOOD_SECONDS = 300, 0.25, 1.0
+LIMIT_IN_FLOOD, PAUSE_IN_FLOOD, FLOOD_SECONDS = 200, 0.1, 1.0
 IDLE_SECONDS = 0.5  # known time may move, or another worker merge: nobody wakes us then
 _LEAST_WAIT = 0.02
 
@@ -41,15 +41,15 @@ class Reviewer(Loop):
             self._account(reviewed)
         if reviewed.alerts:
             self._relay.wake()
-        if reviewed.more:
-            return PAUSE_IN_FLOOD if in_flood else 0
-        return self._until_next()
+        if reviewed.more and not in_flood:
+            return 0
+        return self._until_next(at_least=PAUSE_IN_FLOOD if in_flood else _LEAST_WAIT)
 
-    def _until_next(self) -> float:
+    def _until_next(self, at_least: float) -> float:
         now = self._clock.now()
         due = store.next_due(self._engine, now)
         seconds = IDLE_SECONDS if due is None else (due - now).total_seconds()
-        return min(max(seconds, _LEAST_WAIT), IDLE_SECONDS)
+        return min(max(seconds, at_least), IDLE_SECONDS)
 
     def _account(self, reviewed: store.Reviewed) -> None:
         metrics.REVIEWS.inc(reviewed.taken)
