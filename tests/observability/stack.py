@@ -134,6 +134,12 @@ class Prometheus(Server):
         found: list[Any] = self.ask("/api/v1/query", query=expr)["data"]["result"]
         return found
 
+    def ever(self, expr: str, seconds: int) -> bool:
+        """Whether it had a series at any second of the last so many, as a panel shows them."""
+        now = time.time()
+        asked = {"query": expr, "start": f"{now - seconds:.0f}", "end": f"{now:.0f}", "step": "1"}
+        return bool(self.ask("/api/v1/query_range", **asked)["data"]["result"])
+
 
 def until_answered(url: str, log: Path, seconds: float = 15) -> None:
     deadline = time.monotonic() + seconds

@@ -26,4 +26,4 @@ def test_the_sign_in_page_has_no_barriers(browser_page: Page) -> None:
     browser_page.goto("/sign-in")
     assert violations(browser_page) == []
     sign_in(browser_page)
-    assert browser_page.get_by_role("heading", level=1).inner_text() == "Queue"
+    assert browser_page.get_by_role("heading", level=1).inner_text() == "Incidents that need a person"
