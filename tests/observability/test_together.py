@@ -42,6 +42,7 @@ QUIET = {
     "Partitions that are not read on": "no partition is stopped",
     "Errors in the last hour": "no loop met an error",
     "Waiting for what is away": "nothing was away",
+    "Incidents due for review": "all were judged between two scrapes (the oldest has no time then)",
 }
 
 
