@@ -54,6 +54,10 @@ def _names_a_database(url: str) -> bool:
         return False
 
 
+def _file_name(given: Mapping[str, Any]) -> str:
+    return "shadow.db" if given.get("shadow") else "monitor.db"
+
+
 def _instant(value: str | datetime) -> datetime:
     try:
         instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
@@ -77,9 +81,10 @@ class Settings(AlertSettings, LimitSettings, WebSettings):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     data_dir: Path = Path("data")
+    shadow: bool = False  # judges and counts, and tells nobody
     broker: Annotated[str, BeforeValidator(_brokers)] = "127.0.0.1:9092"
     database_url: Annotated[str, BeforeValidator(_database_url)] = Field(
-        default_factory=lambda given: f"sqlite:///{given['data_dir']}/monitor.db", repr=False
+        default_factory=lambda given: f"sqlite:///{given['data_dir']}/{_file_name(given)}", repr=False
     )
     topic_prefix: str = Field(default="", pattern=f"^{_TOPIC_CHARACTERS}$", max_length=100)
     group: str = Field(default="monitor", pattern=f"^{_TOPIC_CHARACTERS}$", min_length=1, max_length=100)
@@ -96,7 +101,8 @@ class Settings(AlertSettings, LimitSettings, WebSettings):
 
     @property
     def consumer_group(self) -> str:
-        return f"{self.topic_prefix}{self.group}"
+        """A shadow reads beside the workers that tell, and takes nothing from them."""
+        return f"{self.topic_prefix}{self.group}{'.shadow' if self.shadow else ''}"
 
     def topic(self, name: str) -> str:
         return f"{self.topic_prefix}{name}"

@@ -39,6 +39,7 @@ COMMANDS = {
     "worker": Lazy("monitor.cli.worker", "Run the worker: events in, verdicts, alerts and metrics out."),
     "web": Lazy("monitor.cli.web", "Serve the registrars' pages: the queue, incidents and decisions."),
     "verdicts": Lazy("monitor.cli.verdicts", "Print the verdicts that the store holds."),
+    "compare": Lazy("monitor.cli.compare", "Hold two sets of verdicts against each other."),
     "doctor": Lazy("monitor.cli.doctor", "Say what is wrong with this installation, and what to do."),
     "dead-letters": Lazy("monitor.cli.dead_letters", "Look at what could not be read, and send it again."),
     "reassess": Lazy("monitor.cli.reassess", "Show what other rules would change, and judge by them."),

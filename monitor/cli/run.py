@@ -24,11 +24,15 @@ def command(
     log: Annotated[
         Log | None, typer.Option(help="The form of the log on standard error; auto is text at a terminal, else JSON.")
     ] = None,
+    shadow: Annotated[
+        bool | None,
+        typer.Option("--shadow", help="Judge and count, and raise no alert: in a group and a database of its own."),
+    ] = None,
 ) -> None:
     """Run Kafka, the worker and a synthetic force until Ctrl-C. The data are kept: the next run goes on from them."""
     from monitor.telemetry.logs import set_up_logs
 
-    settings = load_settings(log=log)
+    settings = load_settings(log=log, shadow=shadow)
     set_up_logs(settings.log)
     with suppress(KeyboardInterrupt), ExitStack() as parts:
         _run(settings, synthetic, parts)
@@ -93,6 +97,8 @@ def _welcome(settings: Settings, synthetic: bool, queue: str, metrics: str) -> N
     _say("The monitor is running.")
     if synthetic:
         _say("  SYNTHETIC DATA: the force synthetic-northshire and all its people and events are made up.")
+    if settings.shadow:
+        _say("  SHADOW: nothing is alerted. Other commands see this run with MONITOR_SHADOW=1.")
     _say(f"  Queue     {queue}   (sign in as anybody: this machine only)")
     _say(f"  Metrics   {metrics}")
     _say(f"  Kafka     {settings.broker}, topics {settings.topic('incidents')}, {settings.topic('crime-records')}, …")

@@ -21,13 +21,17 @@ def command(
     metrics_port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Where /metrics is served; 0 takes a free port.")
     ] = None,
+    shadow: Annotated[
+        bool | None,
+        typer.Option("--shadow", help="Judge and count, and raise no alert: in a group and a database of its own."),
+    ] = None,
 ) -> None:
     """Run the worker until Ctrl-C. Several of one group share the partitions."""
-    settings = load_settings(log=log, metrics_port=metrics_port)
+    settings = load_settings(log=log, metrics_port=metrics_port, shadow=shadow)
     from monitor.stream.worker import run_worker
     from monitor.telemetry.logs import get_logger, set_up_logs
 
     set_up_logs(settings.log)
     logger = get_logger("monitor.worker")
-    logger.info("The worker starts.", broker=settings.broker, group=settings.consumer_group)
+    logger.info("The worker starts.", broker=settings.broker, group=settings.consumer_group, shadow=settings.shadow)
     run_worker(settings, lambda address: logger.info("The worker reads the topics.", metrics=address))

@@ -83,8 +83,8 @@ class IncidentAlerts(Loop):
 
     @classmethod
     def of(cls, engine: Any, settings: Settings) -> "IncidentAlerts | None":
-        """None where no Alertmanager is set."""
-        if settings.alertmanager_url is None:
+        """None where no Alertmanager is set, and in a shadow."""
+        if settings.alertmanager_url is None or settings.shadow:
             return None
         web = settings.web_address or f"http://{settings.web_host}:{settings.web_port}"
         monitor = settings.consumer_group

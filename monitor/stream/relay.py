@@ -21,6 +21,7 @@ LIMIT = 500
 IDLE_SECONDS = 1.0  # another worker may have left something
 CUT_TO = 512 * 1024  # bytes kept of a dead letter that is too large for its topic
 _FRAME = 512  # bytes that Kafka adds
+_NOT_BY_A_SHADOW = (Kind.ALERT, Kind.AUDIT_HEAD)
 
 
 class Relay(Loop):
@@ -47,7 +48,9 @@ class Relay(Loop):
         waiting = store.unsent(self._engine, LIMIT) if self._leads else []
         if not waiting:
             return IDLE_SECONDS
-        if self._knows_what_arrived:
+        if held := self._held(waiting):
+            store.mark_sent(self._engine, [each.number for each in held], datetime.now(UTC))
+        elif self._knows_what_arrived:
             self._relay(waiting)
         else:
             arrived = sent_lately(self._settings, {each.topic for each in waiting}, LIMIT)
@@ -57,6 +60,10 @@ class Relay(Loop):
 
     def close(self) -> None:
         self._drop_outgoing()
+
+    def _held(self, waiting: Sequence[OutboxMessage]) -> list[OutboxMessage]:
+        """A shadow tells of no alert, nor of heads of its own audit log. Dead letters must not be lost."""
+        return [each for each in waiting if self._settings.shadow and each.kind in _NOT_BY_A_SHADOW]
 
     def _relay(self, waiting: Sequence[OutboxMessage]) -> None:
         """What the broker confirmed, up to the first that it did not, is done with."""
