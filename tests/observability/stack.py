@@ -61,12 +61,34 @@ class Webhook:
             if at >= since and alert["status"] == status and labels.items() <= alert["labels"].items()
         ]
 
+    def repeats(self, labels: dict[str, str], since: float) -> list[list[str]]:
+        """What fired by each message that told of this alert again, and of none that had not been told before.
+
+        A group whose members change is told anew, whole: that is no repetition.
+        """
+        before = {_fingerprint(alert) for at, alert in self.told("firing", {}) if at < since}
+        firing = [
+            [alert for alert in notification["alerts"] if alert["status"] == "firing"]
+            for at, notification in list(self.notifications)
+            if at >= since
+        ]
+        return [
+            [alert["labels"]["alertname"] for alert in alerts]
+            for alerts in firing
+            if any(labels.items() <= alert["labels"].items() for alert in alerts)
+            and before.issuperset(map(_fingerprint, alerts))
+        ]
+
     def first(self, status: str, labels: dict[str, str], since: float = 0, seconds: float = 30) -> Told:
         deadline = time.monotonic() + seconds
         while not (found := self.told(status, labels, since)):
             assert time.monotonic() < deadline, f"{labels} was not told as {status} in {seconds:g} s"
             time.sleep(0.05)
         return found[0]
+
+
+def _fingerprint(alert: dict[str, Any]) -> str:
+    return json.dumps(alert["labels"], sort_keys=True)
 
 
 class Mailbox:

@@ -194,7 +194,7 @@ def test_a_killed_worker_is_told_and_neither_it_nor_alertmanager_repeats_or_drop
         assert after["startsAt"] == before["startsAt"]
         for labels in (kept, counted):
             assert together.webhook.told("resolved", labels, since=killed) == []
-            assert together.webhook.told("firing", labels, since=killed) == []
+            assert together.webhook.repeats(labels, since=killed) == []
         _every_query_answers(together)
 
 
