@@ -1,4 +1,4 @@
-"""One embedded Kafka for all tests; each test has topics of its own behind a prefix."""
+"""One embedded Kafka and one PostgreSQL for all tests; each has topics and databases of its own."""
 
 import os
 import sys
@@ -11,6 +11,7 @@ import pytest
 from monitor.broker import EmbeddedBroker, Installation, ensure_kafka
 from monitor.broker.topics import create_topics
 from monitor.settings import PREFIX, Settings
+from tests.postgres import Postgres, postgres_in
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +29,12 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 @pytest.fixture(scope="session")
 def broker(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]:
     with EmbeddedBroker(installation, tmp_path_factory.mktemp("kafka")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with postgres_in(tmp_path_factory.mktemp("postgres")) as running:
         yield running
 
 

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.store import open_store
+from monitor.store.engine import store_at
+from tests.postgres import Postgres
 from tests.store.desk import Desk, NewDesk
 
-DATABASES = ("sqlite",)
+DATABASES = ("sqlite", "postgresql")
 
 NewStore = Callable[[], Engine]
 
@@ -22,20 +24,31 @@ def new_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
     The engines stay, and with them the statements that they have compiled: a property test needs hundreds of stores.
     """
-    folder = tmp_path_factory.mktemp("stores")
+    if request.param == "sqlite":
+        engines = _sqlite_stores(tmp_path_factory.mktemp("stores"))
+    else:
+        engines = _postgres_stores(request.getfixturevalue("postgres"))
+    made = [next(engines), next(engines)]
+    in_turn = cycle(range(2))
+
+    def make() -> Engine:
+        place = next(in_turn)
+        made[place] = next(engines)
+        return made[place]
+
+    yield make
+    for each in made:
+        each.dispose()
+
+
+def _sqlite_stores(folder: Path) -> Iterator[Engine]:
     template = folder / "template.db"
     open_store(f"sqlite:///{template}").dispose()
     paths = [folder / "one.db", folder / "other.db"]
     engines = {path: _put(path, template, None) for path in paths}
-    in_turn = cycle(paths)
-
-    def make() -> Engine:
-        path = next(in_turn)
-        return _put(path, template, engines[path])
-
-    yield make
-    for each in engines.values():
-        each.dispose()
+    yield from engines.values()
+    for path in cycle(paths):
+        yield _put(path, template, engines[path])
 
 
 def _put(path: Path, template: Path, engine: Engine | None) -> Engine:
@@ -46,6 +59,15 @@ def _put(path: Path, template: Path, engine: Engine | None) -> Engine:
         old.unlink()
     shutil.copy(template, path)
     return engine or open_store(f"sqlite:///{path}")
+
+
+def _postgres_stores(postgres: Postgres) -> Iterator[Engine]:
+    engines = {url: store_at(url) for url in (postgres.fresh(), postgres.fresh())}
+    yield from engines.values()
+    for url, engine in cycle(engines.items()):
+        engine.dispose()
+        postgres.renew(url)
+        yield engine
 
 
 @pytest.fixture
