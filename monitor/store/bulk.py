@@ -3,7 +3,7 @@
 What differs between SQLite and PostgreSQL in this stands here and nowhere else.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -11,17 +11,20 @@ from typing import Any
 
 import orjson
 from sqlalchemy import (
+    ARRAY,
     CTE,
     BigInteger,
     BindParameter,
     Column,
-    ColumnElement,
+    ColumnClause,
     Connection,
+    Select,
+    String,
     Table,
     Text,
     bindparam,
-    cast,
     collate,
+    column,
     func,
     literal,
     select,
@@ -38,25 +41,35 @@ MOST_PARAMETERS = 8192  # of one statement: SQLite takes 32,766
 
 
 def keys(connection: Connection, of: Iterable[Key]) -> CTE:
-    """These keys as a table of `force` and `name`: one parameter, however many they are."""
+    """These keys as a table of `force` and `name`: one parameter or two, however many they are."""
+    table: Select[Any] = _keys_postgresql(of) if connection.dialect.name == "postgresql" else _keys_sqlite(of)
+    return table.cte("wanted").prefix_with("MATERIALIZED")  # else SQLite would scan all rows of a force for each name
+
+
+def _keys_postgresql(of: Iterable[Key]) -> Any:
+    """Arrays: the planner knows how long they are. JSON it takes for thousands, and reads whole tables for them."""
+    forces, names = zip(*unique, strict=True) if (unique := sorted(set(of))) else ((), ())
+    given = _arrays(
+        {"force": literal(list(forces), ARRAY(Text())), "name": literal(list(names), ARRAY(Text()))}, "given"
+    )
+    return select(collate(given.c.force, "C").label("force"), collate(given.c.name, "C").label("name"))
+
+
+def _keys_sqlite(of: Iterable[Key]) -> Any:
     by_force: dict[str, list[str]] = {}
     for force, name in of:
         by_force.setdefault(force, []).append(name)
-    content = orjson.dumps(by_force).decode()
-    key: ColumnElement[str]
-    value: ColumnElement[str]
-    if connection.dialect.name == "postgresql":
-        forces = func.jsonb_each(cast(literal(content, Text()), postgresql.JSONB)).table_valued(
-            "key", "value", name="forces"
-        )
-        names = func.jsonb_array_elements_text(forces.c.value).table_valued("value", name="names")
-        key, value = collate(forces.c.key, "C"), collate(names.c.value, "C")
-    else:
-        forces = func.json_each(content).table_valued("key", "value", name="forces")
-        names = func.json_each(forces.c.value).table_valued("value", name="names")
-        key, value = forces.c.key, names.c.value
-    pairs = select(key.label("force"), value.label("name")).select_from(forces.join(names, true()))
-    return pairs.cte("wanted").prefix_with("MATERIALIZED")  # else SQLite would scan all rows of a force for each name
+    forces = func.json_each(orjson.dumps(by_force).decode()).table_valued("key", "value", name="forces")
+    names = func.json_each(forces.c.value).table_valued("value", name="names")
+    return select(forces.c.key.label("force"), names.c.value.label("name")).select_from(forces.join(names, true()))
+
+
+def _arrays(columns: Mapping[str, Any], name: str) -> Any:
+    """A table of these arrays, a column each."""
+    shaped: list[ColumnClause[Any]] = [column(each, array.type.item_type) for each, array in columns.items()]
+    table: Any = func.unnest(*columns.values()).table_valued(*shaped, name=name)
+    shaped_and_named: Any = table.render_derived()
+    return shaped_and_named
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,18 +86,36 @@ class Insertion:
     add_to: str | None = None
     only_if: Any = None  # a function of the table's columns and the new row's
 
+    def __post_init__(self) -> None:
+        if tuple(each.name for each in self.table.columns if each.name in self.columns) != self.columns:
+            raise ValueError(f"the columns of {self.table.name} stand in another order")
+
     def run(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Sorted rows keep writers out of each other's way.
 
         In SQLite many rows are one statement, not one statement many times: each execution gives up the interpreter
         lock and has to win it back, which beside a busy thread costs more than the row.
         """
-        if connection.dialect.name == "postgresql":
-            if rows:
-                connection.execute(
-                    _statement(self, "postgresql"), [dict(zip(self.columns, row, strict=True)) for row in rows]
-                )
-            return
+        if rows:
+            (self._run_postgresql if connection.dialect.name == "postgresql" else self._run_sqlite)(connection, rows)
+
+    def _run_postgresql(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """An array for each column. Such a statement may meet each key but once: where one comes twice, row by row."""
+        if self._keys_differ(rows):
+            arrays = {name: list(values) for name, values in zip(self.columns, zip(*rows, strict=True), strict=True)}
+            connection.execute(_from_arrays(self), arrays)
+        else:
+            connection.execute(
+                _statement(self, "postgresql"), [dict(zip(self.columns, row, strict=True)) for row in rows]
+            )
+
+    def _keys_differ(self, rows: Sequence[Row]) -> bool:
+        if not (self.replace or self.add_to):
+            return True
+        places = [self.columns.index(column.name) for column in self.table.primary_key]
+        return len({tuple(row[place] for place in places) for row in rows}) == len(rows)
+
+    def _run_sqlite(self, connection: Connection, rows: Sequence[Row]) -> None:
         start = 0
         for size in _sizes(len(rows), MOST_PARAMETERS // len(self.columns)):
             values = tuple(chain.from_iterable(rows[start : start + size]))
@@ -105,8 +136,6 @@ def _sizes(rows: int, most: int) -> Iterator[int]:
 @cache
 def _sqlite_text(insertion: Insertion, rows: int) -> str:
     compiled = _statement(insertion, "sqlite").compile(dialect=sqlite.dialect())
-    if tuple(compiled.positiontup or ()) != insertion.columns:
-        raise ValueError(f"the columns of {insertion.table.name} stand in another order")
     one = f"({', '.join('?' * len(insertion.columns))})"
     before, after = str(compiled).split(one)
     return f"{before}{', '.join([one] * rows)}{after}"
@@ -114,10 +143,30 @@ def _sqlite_text(insertion: Insertion, rows: int) -> str:
 
 @cache
 def _statement(insertion: Insertion, dialect: str) -> Any:
-    """Both dialects have the same upsert, each in its own class."""
+    """One row. Both dialects have the same upsert, each in its own class."""
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(insertion.table)
+    return _or_else(insertion, insert.values({name: _parameter(insertion.table.c[name]) for name in insertion.columns}))
+
+
+@cache
+def _from_arrays(insertion: Insertion) -> Any:
+    """Many rows, from one array for each column: of all that was measured, what PostgreSQL takes quickest."""
+    table, names = insertion.table, insertion.columns
+    given = _arrays({name: bindparam(name, type_=ARRAY(_plain(table.c[name]))) for name in names}, "given")
+    select_all = select(*[given.c[name] for name in names])
+    return _or_else(insertion, postgresql.insert(table).from_select(names, select_all))
+
+
+def _plain(of: Column[Any]) -> Any:
+    """Its type within an array, where no collation can stand."""
+    if isinstance(of.type, Instant):
+        return BigInteger()
+    return Text() if isinstance(of.type, String) else of.type
+
+
+def _or_else(insertion: Insertion, statement: Any) -> Any:
+    """What is to be done where the key is there."""
     table = insertion.table
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
-    statement = insert.values({name: _parameter(table.c[name]) for name in insertion.columns})
     new = statement.excluded
     setting = {name: new[name] for name in insertion.replace}
     if insertion.add_to:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -14,6 +15,10 @@ from monitor.store.recent import Recent
 from monitor.store.turns import Turns
 
 BUSY_SECONDS = 10  # how long to wait for another process that writes
+CONNECT_SECONDS = 10
+# Milliseconds. A statement that PostgreSQL ends is tried again as one that it did not answer.
+_TIMEOUTS = {"statement_timeout": 60_000, "lock_timeout": 10_000}
+IDLE_SECONDS = 15  # within a transaction that writes: a process that was halted there must not hold up the others
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # what is acked to the broker must outlive a power cut; batches make it cheap
@@ -91,9 +96,34 @@ def _translated() -> Iterator[None]:
 
 
 def _server_engine(url: URL) -> Engine:
-    return create_engine(
-        url, pool_pre_ping=True, isolation_level="READ COMMITTED", execution_options={"recent": Recent()}
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        connect_args={"options": _with_timeouts(url), "connect_timeout": CONNECT_SECONDS},
+        execution_options={"recent": Recent()},
     )
+    event.listen(engine, "connect", _arrays_in_binary)
+    event.listen(engine, "begin", _free_what_a_halted_writer_holds)
+    return engine
+
+
+def _with_timeouts(url: URL) -> str:
+    """What the address itself says stands behind them, and so above them."""
+    given = url.query.get("options", "")
+    limits = " ".join(f"-c {name}={milliseconds}" for name, milliseconds in _TIMEOUTS.items())
+    return f"{limits} {given if isinstance(given, str) else ' '.join(given)}".strip()
+
+
+def _free_what_a_halted_writer_holds(connection: Connection) -> None:
+    if connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {1000 * IDLE_SECONDS}")
+
+
+def _arrays_in_binary(connection: Any, _: ConnectionPoolEntry) -> None:
+    from psycopg.types.array import ListBinaryDumper
+
+    connection.adapters.register_dumper(list, ListBinaryDumper)
 
 
 def _sqlite_engine(url: URL) -> Engine:

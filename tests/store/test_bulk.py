@@ -37,10 +37,17 @@ def test_numbers_can_be_added_to(engine: Engine) -> None:
     assert [tuple(row) for row in found] == [(False, 4), (True, 2)]
 
 
-def test_columns_in_another_order_are_refused(engine: Engine) -> None:
-    wrong = Insertion(feeds, ("feed", "force", "as_of"))
-    with writing(engine) as connection, pytest.raises(ValueError, match="feeds"):
-        wrong.run(connection, [("x", "a", 5)])
+def test_columns_in_another_order_are_refused() -> None:
+    with pytest.raises(ValueError, match="feeds"):
+        Insertion(feeds, ("feed", "force", "as_of"))
+
+
+def test_of_one_key_that_comes_twice_the_last_stands(engine: Engine) -> None:
+    replacing = Insertion(feeds, ("force", "feed", "as_of"), replace=("as_of",))
+    with writing(engine) as connection:
+        replacing.run(connection, [("a", "x", 5), ("a", "x", 7), ("b", "x", 1)])
+        found = connection.exec_driver_sql("SELECT force, as_of FROM feeds ORDER BY force").all()
+    assert [tuple(row) for row in found] == [("a", 7), ("b", 1)]
 
 
 @pytest.mark.parametrize("wanted", [set(), {("a", 'quo"te'), ("b", "né %s :x ?"), ("b", "2")}])

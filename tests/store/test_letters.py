@@ -94,8 +94,9 @@ def test_a_letter_sent_again_and_unreadable_still_is_a_new_letter_linked_to_the_
     desk.merge([second])
     third = again(desk, message, message.content)
     desk.merge([third])
-    standings = letter_standings(desk.engine, [letter_id(each) for each in (message, second, third)])
-    assert [(each.state, each.first) for each in standings.values()] == [
+    ids = [letter_id(each) for each in (message, second, third)]
+    standings = letter_standings(desk.engine, ids)
+    assert [(standings[name].state, standings[name].first) for name in ids] == [
         (LetterState.UNREADABLE_AGAIN, None),
         (LetterState.UNREADABLE_AGAIN, letter_id(message)),
         (LetterState.WAITING, letter_id(message)),

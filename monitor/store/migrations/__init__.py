@@ -1,10 +1,14 @@
 """Bringing the tables of a database up to this version of the monitor."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
 from monitor.errors import UserError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HEAD = "0008"
 _VERSIONS = "alembic_version"
@@ -24,11 +28,29 @@ def migrate(connection: Connection, name: str) -> None:
         _upgrade(connection)
 
 
+def migrate_down(connection: Connection, to: str) -> None:
+    """Take the tables back to an earlier version, `base` for none, for an older release of the monitor to open.
+
+    What only a later version keeps is lost. Raises UserError where that would be an audit log.
+    """
+    from alembic import command
+
+    command.downgrade(_config(connection), to)
+
+
 def _upgrade(connection: Connection) -> None:
     from alembic import command
+
+    command.upgrade(_config(connection), HEAD)
+
+
+def _config(connection: Connection) -> "Config":
     from alembic.config import Config
 
+    if connection.dialect.name == "postgresql":  # an index over millions of rows takes what it takes
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, HEAD)
+    return config

@@ -183,3 +183,23 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("force", "ref"),
     )
+
+
+def downgrade() -> None:
+    """The events are in their topics. What is only here, such as an audit log, is in the way before this."""
+    for table in (
+        "case_counts",
+        "cases",
+        "crime_revisions",
+        "decisions",
+        "dependencies",
+        "feeds",
+        "fences",
+        "incident_revisions",
+        "known_times",
+        "outbox",
+        "progress",
+        "verdict_history",
+        "verdicts",
+    ):
+        op.drop_table(table)

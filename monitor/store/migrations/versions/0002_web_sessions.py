@@ -18,3 +18,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("web_sessions_by_expiry", "web_sessions", ["expires_at"])
+
+
+def downgrade() -> None:
+    op.drop_table("web_sessions")

@@ -8,6 +8,8 @@ import orjson
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.errors import UserError
+
 revision = "0003"
 down_revision = "0002"
 
@@ -105,6 +107,21 @@ def _named(force: str, ref: str, log: dict[str, Any]) -> Iterator[tuple[str, str
 
 def _short(key: str) -> str:
     return key if len(key) <= 200 else blake2b(key.encode(), digest_size=16).hexdigest()
+
+
+def downgrade() -> None:
+    """Refused where there are entries: an audit log is never deleted."""
+    connection = op.get_bind()
+    if connection.scalar(sa.text("SELECT count(*) FROM audit_entries")):
+        raise UserError("The audit log has entries, and is never deleted: go back no further than to 0003.")
+    for name in ("decisions_stand", "decisions_stay"):
+        op.execute(f"DROP TRIGGER {name}" + (" ON decisions" if connection.dialect.name == "postgresql" else ""))
+    if connection.dialect.name == "sqlite":
+        op.execute("DROP TRIGGER decisions_are_made_once")
+    for table in ("person_logs", "desk_people", "case_holders", "audit_heads", "audit_entries"):
+        op.drop_table(table)
+    if connection.dialect.name == "postgresql":
+        op.execute("DROP FUNCTION monitor_audit_in_turn, monitor_refuse")
 
 
 SQLITE_GUARDS = (

@@ -35,3 +35,8 @@ def upgrade() -> None:
         "UPDATE cases SET due_since = COALESCE(due_since, judged_at), "
         "due_event_time = COALESCE(due_event_time, judged_at) WHERE judged_at IS NOT NULL"
     )
+
+
+def downgrade() -> None:
+    op.drop_table("queue_version")
+    op.drop_table("queue")

@@ -13,3 +13,7 @@ def upgrade() -> None:
         "UPDATE queue SET holder = COALESCE((SELECT case_holders.holder FROM case_holders "
         "WHERE case_holders.force = queue.force AND case_holders.ref = queue.ref), '')"
     )
+
+
+def downgrade() -> None:
+    op.drop_column("queue", "holder")

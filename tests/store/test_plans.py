@@ -1,0 +1,89 @@
+"""At a million incidents in PostgreSQL every question of the review, the queue and the links goes by an index."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from monitor import store
+from monitor.store import BrokerEnds
+from monitor.store.case_file import case_file
+from monitor.store.engine import reading, store_at, writing
+from monitor.store.queue import changed_since, latest_version
+from tests.builders import FORCE, crime, heartbeat, incident
+from tests.postgres import Postgres
+from tests.store.desk import Desk, clock
+
+INCIDENTS = 1_000_000
+QUEUED = 100_000  # of them; the others have left the queue
+LARGE = ("cases", "queue", "incident_revisions", "dependencies", "verdicts", "person_logs")
+DEADLINE = "(1768500000 + n % 2000000) * CAST(1000000 AS bigint)"
+FILLED = (
+    f"""INSERT INTO cases (force, ref, status, severity, alert, open, deadline, review_at)
+        SELECT '{FORCE}', 'OLD-' || n, 'recorded_in_time', 'medium', 'none', false, {DEADLINE},
+               CASE WHEN n % 1000 = 0 THEN {DEADLINE} END
+        FROM generate_series(1, {INCIDENTS}) AS n""",
+    f"""INSERT INTO incident_revisions
+            (force, ref, revision, digest, content, broker_time, merged_at, "partition", "offset")
+        SELECT '{FORCE}', 'OLD-' || n, 1, '\\x00', '{{}}', 1, 1, 0, n FROM generate_series(1, {INCIDENTS}) AS n""",
+    f"""INSERT INTO verdicts (force, ref, content)
+        SELECT '{FORCE}', 'OLD-' || n, '{{}}' FROM generate_series(1, {INCIDENTS}) AS n""",
+    f"""INSERT INTO dependencies (force, dependent, depends_on)
+        SELECT '{FORCE}', 'incident OLD-' || n, 'crime OLD-' || n FROM generate_series(1, {INCIDENTS}) AS n""",
+    f"""INSERT INTO person_logs (force, kind, key, ref)
+        SELECT '{FORCE}', 'victim', 'person-' || n, 'OLD-' || n FROM generate_series(1, {INCIDENTS}) AS n""",
+    f"""INSERT INTO queue (force, ref, version, gone, severity, status, deadline, concerns, findings, type, unit,
+            channel, crime_refs)
+        SELECT '{FORCE}', 'OLD-' || n, n, n > {QUEUED}, 2, 'unrecorded', {DEADLINE}, 1, '', '', '', '999', ''
+        FROM generate_series(1, {INCIDENTS}) AS n""",
+    f"UPDATE queue_version SET version = {INCIDENTS}",
+)
+
+
+@pytest.fixture(scope="module")
+def filled(postgres: Postgres) -> Iterator[Desk]:
+    engine = store_at(postgres.fresh())
+    desk = Desk(engine)
+    desk.receive(heartbeat(1))  # the first of a force makes all its cases due
+    desk.review(hours=1)
+    with writing(engine) as connection:
+        for statement in FILLED:
+            connection.execute(text(statement))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+    yield desk
+    engine.dispose()
+
+
+def test_no_question_reads_a_large_table_through(filled: Desk) -> None:
+    asked = _asked(filled)
+    found = {name for name in LARGE if any(name in statement for statement, _ in asked)}
+    assert found >= {"cases", "queue", "incident_revisions", "dependencies", "person_logs"}
+    with reading(filled.engine) as connection:
+        for statement, parameters in asked:
+            plan = [str(row[0]) for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
+            through = [step for step in plan if re.search(rf"Seq Scan on ({'|'.join(LARGE)})\b", step)]
+            assert through == [], (statement, plan)
+
+
+def _asked(desk: Desk) -> list[tuple[str, Any]]:
+    """What a merge, a review, a gauge, the queue and an incident's page ask."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(connection: object, cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if re.match(r"SELECT|WITH|UPDATE|DELETE", statement):
+            asked.append((statement, parameters))
+
+    engine = desk.engine
+    event.listen(engine, "before_cursor_execute", note)
+    desk.receive(incident(), crime(), heartbeat(1.5))
+    ends = BrokerEnds(desk.crime_record_ends(), clock(2))
+    assert store.review_due(engine, desk.judge, clock(2), ends, 10).taken
+    store.due_cases(engine, clock(2))
+    store.next_due(engine, clock(2))
+    list(changed_since(engine, latest_version(engine)))
+    assert case_file(engine, (FORCE, "INC-1"))
+    event.remove(engine, "before_cursor_execute", note)
+    return asked
