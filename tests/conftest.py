@@ -57,6 +57,15 @@ def kafka_settings(bare_kafka_settings: Settings) -> Settings:
     return bare_kafka_settings
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_settings(request: pytest.FixtureRequest, kafka_settings: Settings) -> Settings:
+    """The same on each kind of database."""
+    if request.param == "sqlite":
+        return kafka_settings
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return Settings.model_validate(kafka_settings.model_dump() | {"database_url": postgres.fresh()})
+
+
 @pytest.fixture
 def kafka_environment(kafka_settings: Settings) -> dict[str, str]:
     """The environment with which a `monitor` process sees just what `kafka_settings` says."""

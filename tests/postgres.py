@@ -45,6 +45,15 @@ class Postgres:
         name = make_url(url).database
         self.do(f'DROP DATABASE "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
 
+    def shut_out(self, url: str) -> None:
+        """Ends every connection to it, and lets in no other."""
+        name = make_url(url).database
+        ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+        self.do(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false', f"{ending}'{name}'")
+
+    def let_in(self, url: str) -> None:
+        self.do(f'ALTER DATABASE "{make_url(url).database}" ALLOW_CONNECTIONS true')
+
     def close(self) -> None:
         self.do(*[f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in reversed(self._made)])
 

@@ -18,6 +18,7 @@ BUSY_SECONDS = 10  # how long to wait for another process that writes
 CONNECT_SECONDS = 10
 # Milliseconds. A statement that PostgreSQL ends is tried again as one that it did not answer.
 _TIMEOUTS = {"statement_timeout": 60_000, "lock_timeout": 10_000}
+_ENDED_WHILE_IDLE = "25P03"  # what PostgreSQL calls that
 IDLE_SECONDS = 15  # within a transaction that writes: a process that was halted there must not hold up the others
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -89,6 +90,10 @@ def _translated() -> Iterator[None]:
         yield
     except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
         raise DatabaseAway(str(getattr(error, "orig", None) or error)) from error
+    except exc.InternalError as error:
+        if getattr(error.orig, "sqlstate", None) != _ENDED_WHILE_IDLE:
+            raise
+        raise DatabaseAway(str(error.orig)) from error
     except exc.DatabaseError as error:
         if type(error) is not exc.DatabaseError:  # its subclasses are mistakes of ours; it itself: a broken file
             raise
@@ -117,7 +122,7 @@ def _with_timeouts(url: URL) -> str:
 
 def _free_what_a_halted_writer_holds(connection: Connection) -> None:
     if connection.get_execution_options().get("writes"):
-        connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {1000 * IDLE_SECONDS}")
+        connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {1000 * IDLE_SECONDS:.0f}")
 
 
 def _arrays_in_binary(connection: Any, _: ConnectionPoolEntry) -> None:

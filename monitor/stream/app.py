@@ -13,7 +13,7 @@ from monitor.stream.merger import Merger
 from monitor.stream.reading import Place
 
 # How long a worker may be silent before its partitions go to another.
-SESSION_SECONDS = 20.0
+SESSION_SECONDS = 8.0
 
 
 class ConsumerOnly(BootStrategy):

@@ -38,10 +38,10 @@ def wait_until_merged(settings: Settings, messages: int) -> None:
 
 
 def test_a_worker_killed_amid_20_000_events_loses_and_doubles_nothing(
-    events: list[tuple[datetime, Line]], kafka_settings: Settings, tmp_path: Path
+    events: list[tuple[datetime, Line]], either_settings: Settings, tmp_path: Path
 ) -> None:
     lines, now = [line for _, line in events], events[-1][0] + timedelta(hours=6)
-    settings = kafka_settings.model_copy(update={"clock": now, "force_mappings": mapping_path()})
+    settings = either_settings.model_copy(update={"clock": now, "force_mappings": mapping_path()})
     half = EVENTS // 2
     send(lines[:half], settings)
     for enough in (EVENTS // 5, half):

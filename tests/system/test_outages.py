@@ -1,5 +1,7 @@
 """A broker or a database that is away: the worker waits, says so every few seconds, and carries on."""
 
+import os
+import signal
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from monitor.contract.topics import Topic
 from monitor.settings import Settings
 from monitor.stream.outages import SAY_EVERY
 from tests.builders import at, incident
+from tests.postgres import Postgres
 from tests.system.running import READY, RunningWorker, messages, send, settled, until, worker
 
 NOW = at(25)
@@ -87,4 +90,45 @@ def test_messages_are_kept_while_the_database_is_locked(kafka_settings: Settings
         holder.execute("ROLLBACK")
         holder.close()
         assert len(settled(settings)) == 50
+        assert running.stop() == 0
+
+
+def test_messages_are_kept_while_postgresql_is_cut_off(
+    kafka_settings: Settings, postgres: Postgres, tmp_path: Path
+) -> None:
+    """Every connection is ended in the middle of merging, and none is let in for some seconds."""
+    url = postgres.fresh()
+    settings = Settings.model_validate(kafka_settings.model_dump() | {"database_url": url, "clock": NOW})
+    with worker(settings, tmp_path / "log") as running:
+        running.wait_for(READY)
+        send([incident(f"INC-{number}") for number in range(500)], settings)
+        postgres.shut_out(url)
+        send([incident(f"INC-{number}") for number in range(500, 600)], settings)
+        until(lambda: bool(waiting(running, "database")), 60, "it says that it waits for the database")
+        assert running.process.poll() is None
+        postgres.let_in(url)
+        assert len(settled(settings)) == 600
+        until(lambda: len(messages(settings, Topic.ALERTS)) >= 600, 30, "all alerts are sent")
+        assert running.stop() == 0
+    ids = [one.headers["id"] for one in messages(settings, Topic.ALERTS)]
+    assert len(set(ids)) == 600
+
+
+@pytest.mark.parametrize("seconds", [15])
+def test_a_broker_that_halts_is_waited_for(
+    own_broker: EmbeddedBroker, settings: Settings, tmp_path: Path, seconds: int
+) -> None:
+    own_broker.start()
+    create_topics(settings)
+    with worker(settings, tmp_path / "log") as running:
+        running.wait_for(READY)
+        send([incident("INC-1")], settings)
+        assert len(settled(settings)) == 1
+        assert own_broker.pid
+        os.kill(own_broker.pid, signal.SIGSTOP)
+        time.sleep(seconds)
+        os.kill(own_broker.pid, signal.SIGCONT)
+        send([incident("INC-2")], settings)
+        assert [verdict["incident_ref"] for verdict in settled(settings)] == ["INC-1", "INC-2"]
+        until(lambda: len(messages(settings, Topic.ALERTS)) == 2, 30, "both alerts are sent")
         assert running.stop() == 0

@@ -1,7 +1,9 @@
 """Several workers of one group, and messages that came in transactions."""
 
 import asyncio
+import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -19,10 +21,10 @@ from tests.system.running import READY, by_key, messages, metric, send, settled,
 START = datetime(2026, 10, 1, tzinfo=UTC)
 
 
-def test_workers_that_come_and_go_share_the_work_and_double_nothing(kafka_settings: Settings, tmp_path: Path) -> None:
+def test_workers_that_come_and_go_share_the_work_and_double_nothing(either_settings: Settings, tmp_path: Path) -> None:
     events = list(islice(stream_events(seed=5, start=START, forces=2, rate_per_hour=150), 6000))
     lines, now = [line for _, line in events], events[-1][0] + timedelta(hours=6)
-    settings = kafka_settings.model_copy(update={"clock": now, "force_mappings": mapping_path()})
+    settings = either_settings.model_copy(update={"clock": now, "force_mappings": mapping_path()})
     with worker(settings, tmp_path / "first") as first, worker(settings, tmp_path / "second") as second:
         first.wait_for(READY)
         send(lines[:2000], settings)
@@ -67,3 +69,22 @@ async def send_in_transactions(transactions: list[list[Line]], settings: Setting
                     await producer.send_and_wait(settings.topic(line["topic"]), orjson.dumps(line["value"]))
     finally:
         await producer.stop()
+
+
+def test_another_worker_takes_over_within_15_seconds_of_a_kill(
+    either_settings: Settings, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    settings = either_settings.model_copy(update={"clock": Settings.model_validate({"clock": at(60)}).clock})
+    with worker(settings, tmp_path / "first") as first, worker(settings, tmp_path / "second") as second:
+        first.wait_for(READY)
+        second.wait_for(READY)
+        send([incident(f"A-{number}") for number in range(40)], settings)
+        assert len(settled(settings)) == 40
+        first.kill()
+        killed = time.monotonic()
+        send([incident(f"B-{number}") for number in range(40)], settings)
+        until(lambda: len(messages(settings, Topic.ALERTS)) == 80, 15, "all alerts are told")
+        record_property("seconds from kill to the last alert", round(time.monotonic() - killed, 1))
+        assert second.stop() == 0
+    ids = Counter(one.headers["id"] for one in messages(settings, Topic.ALERTS))
+    assert set(ids.values()) == {1}
