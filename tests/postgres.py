@@ -68,7 +68,7 @@ class Postgres:
 
 
 @contextmanager
-def postgres_in(folder: Path) -> Iterator[Postgres]:
+def postgres_in(folder: Path, *, durable: bool = False) -> Iterator[Postgres]:
     if given := os.environ.get(GIVEN):
         postgres = Postgres(given)
         yield postgres
@@ -77,8 +77,8 @@ def postgres_in(folder: Path) -> Iterator[Postgres]:
     server = get_server(folder, cleanup_mode="delete")
     try:
         postgres = Postgres(server.get_uri())
-        # A database a test, hundreds of times: no test here takes the power from under the server.
-        postgres.do("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        if not durable:  # a database a test, hundreds of times: no test takes the power from under the server
+            postgres.do("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
         yield postgres
     finally:
         server.cleanup()

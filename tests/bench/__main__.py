@@ -13,6 +13,7 @@ from pathlib import Path
 from monitor.broker import EmbeddedBroker, ensure_kafka
 from tests.bench import judging, latency, throughput
 from tests.bench.workload import Workload, fill, fresh_settings
+from tests.postgres import postgres_in
 
 FULL, QUICK = 200_000, 10_000
 JUDGED_EVENTS = 50_000
@@ -46,6 +47,10 @@ def _measure(broker: str, folder: Path, options: argparse.Namespace) -> list[Row
     _say(f"Reading {workload.events:,} events with nothing done to them, then into SQLite with verdicts.")
     floor = throughput.bare_consumer(settings, workload.events)
     stream = throughput.with_verdicts(settings, folder, workload.events)
+    _say("The same into PostgreSQL.")
+    with postgres_in(folder / "postgres", durable=True) as postgres:
+        elsewhere = settings.model_copy(update={"database_url": postgres.fresh()})
+        server = throughput.with_verdicts(elsewhere, folder, workload.events)
     _say("Judging without broker and database.")
     judged = judging.measure(workload.lines, workload.now)
     alerts, seconds = (100, 5.0) if options.quick else (1000, 20.0)
@@ -53,10 +58,10 @@ def _measure(broker: str, folder: Path, options: argparse.Namespace) -> list[Row
     quiet = latency.measure(fresh_settings(broker, folder), folder, alerts, seconds, [])
     logs = [line for line in workload.lines if line["topic"] == "incidents"]
     busy = latency.measure(fresh_settings(broker, folder), folder, alerts, seconds, logs)
-    return [*_stream_rows(stream, floor), *_judged_rows(judged), *_delay_rows(quiet, busy, alerts)]
+    return [*_stream_rows(stream, server, floor), *_judged_rows(judged), *_delay_rows(quiet, busy, alerts)]
 
 
-def _stream_rows(stream: throughput.Throughput, floor: float) -> list[Row]:
+def _stream_rows(stream: throughput.Throughput, server: throughput.Throughput, floor: float) -> list[Row]:
     return [
         (
             "Kafka to SQLite with verdicts",
@@ -64,6 +69,13 @@ def _stream_rows(stream: throughput.Throughput, floor: float) -> list[Row]:
             "4,000",
             _beside(stream.per_second, floor),
         ),
+        (
+            "Kafka to PostgreSQL with verdicts",
+            f"{server.per_second:,.0f} events/s",
+            "8,000",
+            _beside(server.per_second, floor),
+        ),
+        ("  peak memory of that worker", f"{server.peak_bytes / 1e6:,.0f} MB", "", "the server's is not in it"),
         ("  bare aiokafka consumer", f"{floor:,.0f} events/s", "", "floor"),
         ("  processor time of the worker", f"{1e6 * stream.cpu_seconds / stream.events:,.0f} µs/event", "", ""),
         ("  peak memory of the worker", f"{stream.peak_bytes / 1e6:,.0f} MB", "300", ""),
