@@ -2,8 +2,8 @@
 
 import signal
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -13,9 +13,9 @@ import orjson
 import typer
 
 from monitor.errors import UserError
-from monitor.simulator import demo_events, mapping_path, stream_events
+from monitor.simulator import demo_events, mapping_path, stream_events, truth_of
 from monitor.simulator.live import as_time_passes, until
-from monitor.simulator.story import Sent
+from monitor.simulator.story import Sent, Story
 
 Line = dict[str, Any]
 
@@ -32,6 +32,9 @@ def command(
     ] = False,
     rate: Annotated[float, typer.Option(min=0.1, max=10_000, help="Reports an hour of each force.")] = 60,
     forces: Annotated[int, typer.Option(help="How many forces, 1 to 4.")] = 1,
+    truth: Annotated[
+        Path | None, typer.Option(help="Write here what was planted, a line for each story; not with --live.")
+    ] = None,
     mapping: Annotated[bool, typer.Option("--mapping", help="Only print where the forces' mapping lies.")] = False,
 ) -> None:
     """Write synthetic events, or with --live send them to the broker of MONITOR_BROKER until Ctrl-C.
@@ -43,14 +46,32 @@ def command(
         typer.echo(mapping_path())
         return
     end = _instant(as_of)
+    if live and truth:
+        raise UserError("--truth goes with a file of events, not with --live.")
     if live:
         lines = _until_interrupted(demo_events(seed, end, forces, hours, rate))
     else:
-        lines = until(stream_events(seed, end - timedelta(hours=hours), forces, rate), end)
+        lines = _with_truth(
+            truth, end, lambda told: stream_events(seed, end - timedelta(hours=hours), forces, rate, told)
+        )
     try:
         _send(lines, out, live)
     except KeyboardInterrupt:
         typer.echo("Stopped.", err=True)
+
+
+def _with_truth(
+    path: Path | None, end: datetime, stream: Callable[[Callable[[Story], object]], Iterator[Sent]]
+) -> Iterator[Line]:
+    """The events before the end; beside them the truth of every story that began before it."""
+    with ExitStack() as files:
+        target = files.enter_context(_opened(path)) if path else None
+
+        def tell(story: Story) -> None:
+            if target and story.begun < end:
+                target.write(truth_of(story).to_json() + b"\n")
+
+        yield from until(stream(tell), end)
 
 
 def _until_interrupted(events: Iterable[Sent]) -> Iterator[Line]:
@@ -96,7 +117,11 @@ def _send(lines: Iterable[Line], out: Path | None, live: bool) -> None:
 def _target(out: Path | None) -> AbstractContextManager[BinaryIO]:
     if out is None or str(out) == "-":
         return nullcontext(sys.stdout.buffer)
+    return _opened(out)
+
+
+def _opened(path: Path) -> BinaryIO:
     try:
-        return out.open("wb")
+        return path.open("wb")
     except OSError as error:
-        raise UserError(f"{out} cannot be written: {error.strerror}.") from None
+        raise UserError(f"{path} cannot be written: {error.strerror}.") from None

@@ -5,5 +5,6 @@ Nothing in it is a person, a place or an event; every force is called `synthetic
 
 from monitor.simulator.force import mapping_path
 from monitor.simulator.stream import demo_events, stream_events
+from monitor.simulator.truth import truth_of
 
-__all__ = ["demo_events", "mapping_path", "stream_events"]
+__all__ = ["demo_events", "mapping_path", "stream_events", "truth_of"]

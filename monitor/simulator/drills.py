@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monitor.simulator.faults import cancel_wrongly, put_right
 from monitor.simulator.offences import CONTACTS, SERIOUS, pick
-from monitor.simulator.plans import Plan
+from monitor.simulator.plans import Failure, Fault, Plan
 from monitor.simulator.story import Log, Story, open_log, record_of
 
 LONGEST_LEAD = 6.0  # hours from the first event of a drill to its moment
@@ -54,4 +54,8 @@ def _heeded(story: Story, moment: datetime) -> datetime:
     return story.after(0.03, 0.15, moment) if soon else story.after(1.0, 5.0, moment)
 
 
-DRILLS = (Plan(read_too_late, 4, fault=True), Plan(closed, 3, fault=True), Plan(wrong_cancellation, 3, fault=True))
+DRILLS = (
+    Plan(read_too_late, 4, Fault(Failure.RECORDED_LATE)),
+    Plan(closed, 3, Fault(Failure.CLOSED_WITHOUT_CRIME_NUMBER)),
+    Plan(wrong_cancellation, 3, Fault(Failure.CANCELLED_WRONGLY)),
+)

@@ -42,6 +42,7 @@ CONTACTS = (
     Reported("crime.violence", (("105A", "105/01"), ("8N", "008/06")), 4, domestic=0.6),
     Reported("crime.sexual", (("20A", "020/05"),), 1),
 )  # what professionals write about
+DOMESTIC = Reported("crime.violence", (("105A", "105/01"), ("8N", "008/06")), 1, domestic=1.0)
 QUIET = {
     "nsir.concern_for_safety": 22, "nsir.asb_nuisance": 12, "nsir.asb_personal": 5, "nsir.asb_environmental": 3,
     "nsir.suspicious_circumstances": 12, "nsir.rtc_damage": 9, "nsir.rtc_injury": 3, "nsir.road_related_offence": 6,

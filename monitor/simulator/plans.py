@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from random import Random
 
 from monitor.simulator import faults, ordinary
@@ -10,11 +11,39 @@ from monitor.simulator.force import Force
 from monitor.simulator.story import Story
 
 
+class Failure(StrEnum):
+    """What inspectors found going wrong: the rows of the table in the domain rules that a story can be."""
+
+    CLOSED_WITHOUT_CRIME_NUMBER = "closed_without_crime_number"
+    RECODED = "recoded"
+    HIDDEN_IN_ASB = "hidden_in_asb"
+    DOMESTIC_ABUSE_UNRECORDED = "domestic_abuse_unrecorded"
+    FEWER_CRIMES_THAN_VICTIMS = "fewer_crimes_than_victims"
+    PROFESSIONAL_REPORT_UNRECORDED = "professional_report_unrecorded"
+    RECORDED_LATE = "recorded_late"
+    NO_REASON_OR_REVIEW = "no_reason_or_review"
+    CANCELLED_WRONGLY = "cancelled_wrongly"
+
+
+class Expects(StrEnum):
+    """How the monitor should tell of a fault. A fault that nothing betrays expects nothing."""
+
+    ALERT = "alert"
+    FINDING = "finding"
+    QUEUE = "queue"  # a possible course of conduct, for a person to look at
+
+
+@dataclass(frozen=True)
+class Fault:
+    failure: Failure | None  # None: in no row of the table
+    expects: Expects | None = Expects.ALERT
+
+
 @dataclass(frozen=True)
 class Plan:
     tell: Callable[[Story], None]
     weight: int
-    fault: bool = False
+    fault: Fault | None = None
 
     @property
     def kind(self) -> str:
@@ -22,7 +51,7 @@ class Plan:
 
 
 PLANS = (
-    Plan(ordinary.quiet, 430),
+    Plan(ordinary.quiet, 417),
     Plan(ordinary.recorded, 370),
     Plan(ordinary.several_victims, 12),
     Plan(ordinary.domestic_without_crime, 22),
@@ -34,17 +63,20 @@ PLANS = (
     Plan(ordinary.registrar_accepts, 4),
     Plan(ordinary.registrar_no_crime, 6),
     Plan(ordinary.recorded_directly, 20),
-    Plan(faults.closed_without_crime, 18, fault=True),
-    Plan(faults.recoded, 10, fault=True),
-    Plan(faults.no_rationale, 5, fault=True),
-    Plan(faults.unreviewed, 6, fault=True),
-    Plan(faults.nearly_late, 14, fault=True),
-    Plan(faults.late, 12, fault=True),
-    Plan(faults.unrecorded, 7, fault=True),
-    Plan(faults.one_for_several, 5, fault=True),
-    Plan(faults.cancelled_wrongly, 6, fault=True),
-    Plan(faults.professional, 4, fault=True),
-    Plan(faults.unmapped, 1, fault=True),
+    Plan(faults.closed_without_crime, 18, Fault(Failure.CLOSED_WITHOUT_CRIME_NUMBER)),
+    Plan(faults.recoded, 10, Fault(Failure.RECODED)),
+    Plan(faults.no_rationale, 5, Fault(Failure.NO_REASON_OR_REVIEW)),
+    Plan(faults.unreviewed, 6, Fault(Failure.NO_REASON_OR_REVIEW, Expects.FINDING)),
+    Plan(faults.nearly_late, 14, Fault(Failure.RECORDED_LATE)),
+    Plan(faults.late, 12, Fault(Failure.RECORDED_LATE)),
+    Plan(faults.unrecorded, 7, Fault(None)),
+    Plan(faults.one_for_several, 5, Fault(Failure.FEWER_CRIMES_THAN_VICTIMS)),
+    Plan(faults.cancelled_wrongly, 6, Fault(Failure.CANCELLED_WRONGLY)),
+    Plan(faults.professional, 4, Fault(Failure.PROFESSIONAL_REPORT_UNRECORDED)),
+    Plan(faults.unmapped, 1, Fault(None, Expects.FINDING)),
+    Plan(faults.domestic_unrecorded, 5, Fault(Failure.DOMESTIC_ABUSE_UNRECORDED)),
+    Plan(faults.hidden_in_asb, 3, Fault(Failure.HIDDEN_IN_ASB, Expects.QUEUE)),
+    Plan(faults.never_said, 5, Fault(None, None)),
 )
 _WEIGHTS = [plan.weight for plan in PLANS]
 

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from monitor.contract.topics import Topic
+from monitor.rulebook.limits import deadline
 from monitor.simulator.force import Force
 from monitor.simulator.offences import CHANNELS, Reported, pick_of
 
@@ -16,7 +17,7 @@ LARGEST_LAG = 60.0  # seconds after which whatever a source knows has been sent
 
 @dataclass
 class Story:
-    """`kind` and `fault` are the truth about it, which the monitor never sees."""
+    """`kind`, `fault`, `wrong_at` and `put_right_at` are the truth about it, which the monitor never sees."""
 
     force: Force
     number: int
@@ -25,7 +26,9 @@ class Story:
     kind: str = ""
     fault: str | None = None
     sent: list[Sent] = field(default_factory=list)
-    _logs: int = 0
+    logs: list["Log"] = field(default_factory=list)
+    wrong_at: datetime | None = None
+    put_right_at: datetime | None = None
     _records: int = 0
     _decisions: int = 0
 
@@ -43,8 +46,8 @@ class Story:
             self.sent.append((at + lag + timedelta(seconds=self.rng.uniform(60, 3600)), line))
 
     def log(self, type_: str, **fields: Any) -> "Log":
-        self._logs += 1
-        return Log(self, self.force.ref("I", self.number, self._logs - 1), type_, fields)
+        self.logs.append(Log(self, self.force.ref("I", self.number, len(self.logs)), type_, fields))
+        return self.logs[-1]
 
     def record(self, offence: dict[str, str], at: datetime, **fields: Any) -> "Record":
         self._records += 1
@@ -59,6 +62,13 @@ class Story:
         }  # fmt: skip
         self.send(Topic.DECISIONS, {**about, **fields}, at)
 
+    def goes_wrong(self, at: datetime | None = None) -> None:
+        """At this time, else at the deadline."""
+        self.wrong_at = at or deadline(self.begun)
+
+    def is_put_right(self, at: datetime) -> None:
+        self.put_right_at = at
+
     def victim(self, **fields: Any) -> dict[str, Any]:
         return {"person_key": self.force.person(self.rng), "confirmed": True, **fields}
 
@@ -70,7 +80,7 @@ class Log:
     """An incident log; each `revise` sends its whole state anew."""
 
     def __init__(self, story: Story, ref: str, type_: str, fields: dict[str, Any]) -> None:
-        self.ref, self._story = ref, story
+        self.ref, self.type, self._story = ref, type_, story
         self.reported_at: datetime = fields.pop("reported_at", story.begun)
         self._value: dict[str, Any] = {
             "incident_ref": ref, "revision": 0, "reported_at": written(self.reported_at),
@@ -88,6 +98,14 @@ class Log:
     @property
     def suspects(self) -> list[dict[str, Any]]:
         return list(self._value["suspects"])
+
+    @property
+    def channel(self) -> str:
+        return str(self._value["channel"])
+
+    @property
+    def high_risk(self) -> bool:
+        return bool(self._value["dash_risk"] == "high")
 
     @property
     def domestic(self) -> bool:

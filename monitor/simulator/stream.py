@@ -3,7 +3,7 @@
 It never ends, and holds only what has begun and is not yet sent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from heapq import heappop, heappush, merge
 from itertools import count
@@ -25,13 +25,20 @@ _BEHIND_US, _LIVE_BEAT = timedelta(minutes=30), timedelta(seconds=15)  # between
 _FEEDS = (Topic.INCIDENTS, Topic.CRIME_RECORDS)
 
 
-def stream_events(seed: int, start: datetime, forces: int = 1, rate_per_hour: float = 60) -> Iterator[Sent]:
+def stream_events(
+    seed: int,
+    start: datetime,
+    forces: int = 1,
+    rate_per_hour: float = 60,
+    on_story: Callable[[Story], object] = lambda _: None,
+) -> Iterator[Sent]:
     """When each event is sent, and the event as a line. `rate_per_hour` is the reports of one force.
 
-    The same arguments give the same events. Infinite, sorted by time, in constant memory.
+    The same arguments give the same events. Infinite, sorted by time, in constant memory. `on_story` is told each
+    story no later than the first event of a force that is sent after the story began.
     """
     made = make_forces(forces, start)
-    told = [_in_order(_stories(force, seed, start, rate_per_hour), timedelta()) for force in made]
+    told = [_in_order(_stories(force, seed, start, rate_per_hour), timedelta(), on_story) for force in made]
     beats = [_heartbeats(force, start, timedelta(minutes=5)) for force in made]
     return merge(*told, *beats, key=itemgetter(0))
 
@@ -65,13 +72,16 @@ def _drills(force: Force, seed: int, start: datetime, forces: int) -> Iterator[S
         yield tell(force, number, moment.replace(microsecond=0), seed, DRILLS)
 
 
-def _in_order(stories: Iterator[Story], lead: timedelta) -> Iterator[Sent]:
+def _in_order(
+    stories: Iterator[Story], lead: timedelta, on_story: Callable[[Story], object] = lambda _: None
+) -> Iterator[Sent]:
     """The events of stories that come in the order in which they begin; `lead`: how far before that they may reach."""
     waiting: list[tuple[datetime, int, Sent]] = []
     ties = count()
     for story in stories:
         while waiting and waiting[0][0] < story.begun - lead:
             yield heappop(waiting)[2]
+        on_story(story)
         for sent in story.sent:
             heappush(waiting, (sent[0], next(ties), sent))
 
