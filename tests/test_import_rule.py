@@ -28,7 +28,8 @@ ROOMS = {
     "web": 9,
     "simulator": 9,
     "doctor": 9,
-    "cli": 10,
+    "evaluation": 10,
+    "cli": 11,
 }
 PURE_ROOMS = {"contract", "rulebook", "compliance"}
 FRAMEWORKS = {

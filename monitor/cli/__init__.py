@@ -33,6 +33,7 @@ COMMANDS = {
     "rulebook": Lazy("monitor.cli.rulebook", "Show the rules: groups, limits, edition, and one offence or type."),
     "import": Lazy("monitor.cli.importing", "Turn a CSV export into events."),
     "simulate": Lazy("monitor.cli.simulate", "Make the events of a synthetic force, to a file or live."),
+    "evaluate": Lazy("monitor.cli.evaluate", "Measure the monitor on synthetic events whose truth is known."),
     "broker": Lazy("monitor.cli.broker", "Run the embedded Kafka until Ctrl-C."),
     "topics": Lazy("monitor.cli.topics", "Make the topics that the monitor reads and writes."),
     "publish": Lazy("monitor.cli.publish", "Send events from a file to their topics."),

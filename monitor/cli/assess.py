@@ -35,7 +35,7 @@ def command(
     settings = load_settings(clock=as_of, force_mappings=force_mapping)
     mappings = load_mappings(settings.force_mappings)
     batch = Batch()
-    with _opened(file) as lines, _no_collecting():
+    with opened(file) as lines, no_collecting():
         unreadable = _fill(batch, lines, file)
     for conflict in batch.conflicts:
         typer.echo(f"conflict: two different snapshots of {conflict}; the later one stands", err=True)
@@ -45,7 +45,7 @@ def command(
 
 
 @contextmanager
-def _opened(file: str) -> Iterator[BinaryIO]:
+def opened(file: str) -> Iterator[BinaryIO]:
     if file == "-":
         yield sys.stdin.buffer
         return
@@ -57,7 +57,7 @@ def _opened(file: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _no_collecting() -> Iterator[None]:
+def no_collecting() -> Iterator[None]:
     """All that is read is kept until the end: looking for garbage in it only costs time."""
     gc.disable()
     try:
@@ -75,7 +75,7 @@ def _fill(batch: Batch, lines: Iterable[bytes], file: str) -> int:
             continue
         empty = False
         try:
-            batch.add(_decoded(line))
+            batch.add(decoded(line))
         except Unreadable as error:
             unreadable += 1
             typer.echo(f"line {number}: {error.detail}", err=True)
@@ -84,7 +84,7 @@ def _fill(batch: Batch, lines: Iterable[bytes], file: str) -> int:
     return unreadable
 
 
-def _decoded(line: bytes) -> Decoded:
+def decoded(line: bytes) -> Decoded:
     try:
         envelope = orjson.loads(line)
     except orjson.JSONDecodeError as error:

@@ -1,0 +1,1 @@
+"""How well the monitor tells of what was planted: events replayed as they came, held against the truth about them."""

@@ -1,0 +1,39 @@
+"""What the monitor told of each incident, and when."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.contract.verdict import Alert, Severity, Verdict
+from monitor.evaluation.replay import Incident, Judgement
+
+
+@dataclass(slots=True)
+class Raised:
+    """An alert, from when it fired; raised anew after it was taken back, it is another."""
+
+    at: datetime
+    severity: Severity
+
+
+@dataclass(slots=True)
+class Told:
+    alerts: list[Raised] = field(default_factory=list)
+    findings: dict[str, datetime] = field(default_factory=dict)  # by code, when it was first there
+    firing: bool = False
+
+    def hear(self, at: datetime, verdict: Verdict) -> None:
+        firing = verdict.alert == Alert.FIRING
+        if firing and not self.firing:
+            self.alerts.append(Raised(at, verdict.severity))
+        self.firing = firing
+        for finding in verdict.findings:
+            self.findings.setdefault(finding.code, at)
+
+
+def listen(judgements: Iterable[Judgement]) -> dict[Incident, Told]:
+    told: dict[Incident, Told] = defaultdict(Told)
+    for at, verdict in judgements:
+        told[verdict.force, verdict.incident_ref].hear(at, verdict)
+    return dict(told)
