@@ -14,6 +14,7 @@ import typer
 
 from monitor.errors import UserError
 from monitor.simulator import demo_events, mapping_path, stream_events, truth_of
+from monitor.simulator.likeness import plans_like
 from monitor.simulator.live import as_time_passes, until
 from monitor.simulator.story import Sent, Story
 
@@ -31,9 +32,12 @@ def command(
         bool, typer.Option("--live", help="Go on as time passes, with alerts that rise and resolve.")
     ] = False,
     rate: Annotated[float, typer.Option(min=0.1, max=10_000, help="Reports an hour of each force.")] = 60,
-    forces: Annotated[int, typer.Option(help="How many forces, 1 to 4.")] = 1,
+    forces: Annotated[int, typer.Option(help="How many forces, 1 to 43.")] = 1,
     truth: Annotated[
         Path | None, typer.Option(help="Write here what was planted, a line for each story; not with --live.")
+    ] = None,
+    like: Annotated[
+        str | None, typer.Option(help="Fail as much as inspectors published: hertfordshire-2017 or hertfordshire-2024.")
     ] = None,
     mapping: Annotated[bool, typer.Option("--mapping", help="Only print where the forces' mapping lies.")] = False,
 ) -> None:
@@ -45,14 +49,14 @@ def command(
     if mapping:
         typer.echo(mapping_path())
         return
-    end = _instant(as_of)
+    end, plans = _instant(as_of), plans_like(like)
     if live and truth:
         raise UserError("--truth goes with a file of events, not with --live.")
     if live:
-        lines = _until_interrupted(demo_events(seed, end, forces, hours, rate))
+        lines = _until_interrupted(demo_events(seed, end, forces, hours, rate, plans))
     else:
         lines = _with_truth(
-            truth, end, lambda told: stream_events(seed, end - timedelta(hours=hours), forces, rate, told)
+            truth, end, lambda told: stream_events(seed, end - timedelta(hours=hours), forces, rate, told, plans)
         )
     try:
         _send(lines, out, live)

@@ -10,6 +10,7 @@ from typing import Any
 from monitor.contract.verdict import rfc3339
 from monitor.evaluation.compare import Compared
 from monitor.evaluation.shares import Share
+from monitor.evaluation.strata import recording_rates
 from monitor.simulator.plans import Expects
 
 Shares = dict[str, Share]
@@ -44,6 +45,7 @@ class Evaluation:
     days: float
     stories: int
     incidents: int
+    recording_rates: Shares  # by stratum, of the truth
     visible_faults: int  # that went wrong long enough ago to be told of
     not_yet: int  # faults that did not
     unseen: Share  # faults that nothing in the data betrays, and how many of them have an alert all the same
@@ -69,7 +71,8 @@ class Evaluation:
     def as_dict(self) -> dict[str, Any]:
         return {
             "as_of": rfc3339(self.as_of), "days": round(self.days, 2), "stories": self.stories,
-            "incidents": self.incidents, "visible_faults": self.visible_faults, "not_yet": self.not_yet,
+            "incidents": self.incidents, "recording_rates": _dicts(self.recording_rates),
+            "visible_faults": self.visible_faults, "not_yet": self.not_yet,
             "unseen": self.unseen.as_dict(), "told": self.told.as_dict(), "recall": self.recall.as_dict(),
             "recall_by": {name: _dicts(shares) for name, shares in self.recall_by.items()},
             "finding_recall": _dicts(self.finding_recall), "queue_recall": _dicts(self.queue_recall),
@@ -91,6 +94,7 @@ def evaluate(compared: Sequence[Compared], end: datetime) -> Evaluation:
         days=_days(compared, end),
         stories=len(compared),
         incidents=sum(len(each.told) for each in compared),
+        recording_rates=recording_rates(each.truth for each in compared),
         visible_faults=sum(each.ripe for each in visible),
         not_yet=sum(not each.ripe for each in visible),
         unseen=Share.among(any(True for _ in each.alerts) for each in compared if each.truth.visible is False),

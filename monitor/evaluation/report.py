@@ -51,6 +51,10 @@ def _short(evaluation: Evaluation) -> list[tuple[str, ...]]:
     return [
         ("as of", f"{evaluation.as_of:%Y-%m-%d %H:%M} UTC, after {evaluation.days:.1f} days"),
         ("incidents", f"{evaluation.incidents:,} in {evaluation.stories:,} stories"),
+        *(
+            (f"recording rate in truth, {stratum}", _in_words(share))
+            for stratum, share in evaluation.recording_rates.items()
+        ),
         ("faults that the data betray", f"{evaluation.visible_faults:,} (and {evaluation.not_yet:,} too new to count)"),
         ("of these told of in any way", _in_words(evaluation.told)),
         ("recall of alerts", _in_words(evaluation.recall)),

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.rulebook.limits import DUE_SOON, deadline
-from monitor.simulator.offences import CONTACTS, DOMESTIC, SERIOUS, Reported, pick
+from monitor.simulator.offences import CONTACTS, DOMESTIC, SERIOUS, VOLUME, Reported, pick
 from monitor.simulator.ordinary import RATIONALE
 from monitor.simulator.story import Log, Record, Story, open_log, record_of, written
 
@@ -146,6 +146,7 @@ def domestic_unrecorded(story: Story) -> None:
 
 def hidden_in_asb(story: Story) -> None:
     """A neighbour's course of conduct, told three times, and each time put down as anti-social behaviour."""
+    story.crime = "crime.harassment"
     people = {
         "victims": [story.victim()],
         "suspects": [{"person_key": story.force.person(story.rng), "relationship": "acquaintance"}],
@@ -158,8 +159,17 @@ def hidden_in_asb(story: Story) -> None:
     story.goes_wrong(deadline(second))  # once is no course of conduct
 
 
+def volume_unrecorded(story: Story) -> None:
+    """A theft, burglary or damage closed with no crime number: too slight for an alert."""
+    log = open_log(story, pick(story.rng, VOLUME))
+    closed_at = story.after(1.0, 8.0)
+    log.close(closed_at)
+    story.goes_wrong(closed_at)
+
+
 def never_said(story: Story) -> None:
     """An assault told on the doorstep that nobody writes down: nothing in the data betrays it."""
+    story.crime = "crime.violence"
     log = story.log("nsir.concern_for_safety")
     log.revise(story.after(0.01, 0.1)).close(story.after(1.0, 8.0))
     story.goes_wrong()

@@ -9,9 +9,17 @@ from random import Random
 
 from monitor.errors import UserError
 from monitor.rulebook.mapping import load_mappings
+from monitor.rulebook.types import CANONICAL_TYPES
 
 PREFIX = "synthetic-"  # of the name of every force that does not exist
-NAMES = ("northshire", "southmoor", "eastvale", "westholm")
+NAMES = (
+    "northshire", "southmoor", "eastvale", "westholm", "alderford", "brackenshire", "cragdale", "dunmere",
+    "elmshire", "fenwold", "gorseland", "heathmoor", "inglewick", "juniperdale", "kestrelshire", "larkholm",
+    "marshwick", "nettlecombe", "oakhampton", "peatmoor", "quarryshire", "ravenscar", "saltmarsh", "thornvale",
+    "umberland", "vixenshire", "wolddale", "yarrowshire", "zetlandmoor", "ashcombe", "birchshire",
+    "coppicedale", "dewholm", "everdale", "fernshire", "glenwick", "hollowshire", "ivymoor", "lindenvale",
+    "mossfell", "oxbridge", "pinewold", "rushmere",
+)  # fmt: skip
 UNMAPPED_CODE = "NEW-1"  # a code that nobody mapped
 _PERSONS = 40_000  # pseudonyms a force draws its people from: some are seen again
 
@@ -31,6 +39,9 @@ class Force:
     units: Sequence[str]
 
     def code(self, canonical: str) -> str:
+        """A force that has no codes of its own sends the canonical types."""
+        if not self.codes and canonical in CANONICAL_TYPES:
+            return canonical
         return self.codes.get(canonical, UNMAPPED_CODE)
 
     def ref(self, kind: str, number: int, part: int = 0) -> str:

@@ -38,6 +38,7 @@ CRIMES = (
 SERIOUS = tuple(crime for crime in CRIMES if crime.type.split(".")[1] in {
     "violence", "harassment", "stalking", "coercive_control", "malicious_communications", "sexual", "robbery",
 })  # fmt: skip
+VOLUME = tuple(crime for crime in CRIMES if crime.has_victim and not crime.domestic and crime not in SERIOUS)
 CONTACTS = (
     Reported("crime.violence", (("105A", "105/01"), ("8N", "008/06")), 4, domestic=0.6),
     Reported("crime.sexual", (("20A", "020/05"),), 1),

@@ -124,6 +124,7 @@ def registrar_no_crime(story: Story) -> None:
 def recorded_directly(story: Story) -> None:
     """The second route: straight onto the crime system, with no log at all."""
     crime = pick(story.rng)
+    story.crime = crime.type
     story.record(
         crime.offence(story.rng), story.after(0.1, 3.0), victims=[{"person_key": story.force.person(story.rng)}]
     )

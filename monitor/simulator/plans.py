@@ -1,7 +1,7 @@
 """Which stories there are, and how many of each in a thousand."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from random import Random
@@ -42,8 +42,9 @@ class Fault:
 @dataclass(frozen=True)
 class Plan:
     tell: Callable[[Story], None]
-    weight: int
+    weight: float
     fault: Fault | None = None
+    counted: bool = False  # whether a crime was told that should be recorded, as an inspector counts them
 
     @property
     def kind(self) -> str:
@@ -51,34 +52,40 @@ class Plan:
 
 
 PLANS = (
-    Plan(ordinary.quiet, 417),
-    Plan(ordinary.recorded, 370),
-    Plan(ordinary.several_victims, 12),
+    Plan(ordinary.quiet, 413),
+    Plan(ordinary.recorded, 370, counted=True),
+    Plan(ordinary.several_victims, 12, counted=True),
     Plan(ordinary.domestic_without_crime, 22),
     Plan(ordinary.third_party, 10),
     Plan(ordinary.other_force, 10),
-    Plan(ordinary.duplicate, 15),
+    Plan(ordinary.duplicate, 15, counted=True),
     Plan(ordinary.n100, 5),
     Plan(ordinary.cancelled, 8),
     Plan(ordinary.registrar_accepts, 4),
     Plan(ordinary.registrar_no_crime, 6),
-    Plan(ordinary.recorded_directly, 20),
-    Plan(faults.closed_without_crime, 18, Fault(Failure.CLOSED_WITHOUT_CRIME_NUMBER)),
-    Plan(faults.recoded, 10, Fault(Failure.RECODED)),
-    Plan(faults.no_rationale, 5, Fault(Failure.NO_REASON_OR_REVIEW)),
+    Plan(ordinary.recorded_directly, 20, counted=True),
+    Plan(faults.closed_without_crime, 18, Fault(Failure.CLOSED_WITHOUT_CRIME_NUMBER), counted=True),
+    Plan(faults.recoded, 10, Fault(Failure.RECODED), counted=True),
+    Plan(faults.no_rationale, 5, Fault(Failure.NO_REASON_OR_REVIEW), counted=True),
     Plan(faults.unreviewed, 6, Fault(Failure.NO_REASON_OR_REVIEW, Expects.FINDING)),
-    Plan(faults.nearly_late, 14, Fault(Failure.RECORDED_LATE)),
-    Plan(faults.late, 12, Fault(Failure.RECORDED_LATE)),
-    Plan(faults.unrecorded, 7, Fault(None)),
-    Plan(faults.one_for_several, 5, Fault(Failure.FEWER_CRIMES_THAN_VICTIMS)),
+    Plan(faults.nearly_late, 14, Fault(Failure.RECORDED_LATE), counted=True),
+    Plan(faults.late, 12, Fault(Failure.RECORDED_LATE), counted=True),
+    Plan(faults.unrecorded, 7, Fault(None), counted=True),
+    Plan(faults.one_for_several, 5, Fault(Failure.FEWER_CRIMES_THAN_VICTIMS), counted=True),
     Plan(faults.cancelled_wrongly, 6, Fault(Failure.CANCELLED_WRONGLY)),
-    Plan(faults.professional, 4, Fault(Failure.PROFESSIONAL_REPORT_UNRECORDED)),
+    Plan(faults.professional, 4, Fault(Failure.PROFESSIONAL_REPORT_UNRECORDED), counted=True),
     Plan(faults.unmapped, 1, Fault(None, Expects.FINDING)),
-    Plan(faults.domestic_unrecorded, 5, Fault(Failure.DOMESTIC_ABUSE_UNRECORDED)),
-    Plan(faults.hidden_in_asb, 3, Fault(Failure.HIDDEN_IN_ASB, Expects.QUEUE)),
-    Plan(faults.never_said, 5, Fault(None, None)),
+    Plan(faults.domestic_unrecorded, 5, Fault(Failure.DOMESTIC_ABUSE_UNRECORDED), counted=True),
+    Plan(faults.volume_unrecorded, 4, Fault(Failure.CLOSED_WITHOUT_CRIME_NUMBER, Expects.FINDING), counted=True),
+    Plan(faults.hidden_in_asb, 3, Fault(Failure.HIDDEN_IN_ASB, Expects.QUEUE), counted=True),
+    Plan(faults.never_said, 5, Fault(None, None), counted=True),
 )
 _WEIGHTS = [plan.weight for plan in PLANS]
+
+
+def with_weights(weights: Mapping[str, float]) -> tuple[Plan, ...]:
+    """The plans, some of them with other weights, by kind."""
+    return tuple(replace(plan, weight=weights.get(plan.kind, plan.weight)) for plan in PLANS)
 
 
 def tell(force: Force, number: int, begun: datetime, seed: int, plans: tuple[Plan, ...] = PLANS) -> Story:

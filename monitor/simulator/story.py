@@ -27,6 +27,7 @@ class Story:
     fault: str | None = None
     sent: list[Sent] = field(default_factory=list)
     logs: list["Log"] = field(default_factory=list)
+    crime: str | None = None  # the canonical type of the crime that was told, whatever the log says
     wrong_at: datetime | None = None
     put_right_at: datetime | None = None
     _records: int = 0
@@ -36,6 +37,10 @@ class Story:
         """A time so many hours after another (else after the report), to the second."""
         seconds = self.rng.uniform(least * 3600, most * 3600)
         return (time or self.begun) + timedelta(seconds=round(seconds))
+
+    @property
+    def records(self) -> int:
+        return self._records
 
     def send(self, topic: Topic, value: dict[str, Any], at: datetime) -> None:
         """Now and then a message is sent twice, as real feeds do."""
@@ -145,6 +150,7 @@ class Record:
 
 def open_log(story: Story, crime: Reported, **fields: Any) -> Log:
     """A log of this crime as the contact centre opens it, with its people, and domestic abuse where it is."""
+    story.crime = story.crime or crime.type
     domestic = story.rng.random() < crime.domestic
     people: dict[str, Any] = {}
     if crime.has_victim:

@@ -13,7 +13,7 @@ from random import Random
 from monitor.contract.topics import Topic
 from monitor.simulator.drills import DRILLS, LONGEST_LEAD
 from monitor.simulator.force import Force, make_forces
-from monitor.simulator.plans import tell
+from monitor.simulator.plans import PLANS, Plan, tell
 from monitor.simulator.story import LARGEST_LAG, Sent, Story, written
 
 # How busy the hours of the day are, from midnight; only their proportion counts.
@@ -31,6 +31,7 @@ def stream_events(
     forces: int = 1,
     rate_per_hour: float = 60,
     on_story: Callable[[Story], object] = lambda _: None,
+    plans: tuple[Plan, ...] = PLANS,
 ) -> Iterator[Sent]:
     """When each event is sent, and the event as a line. `rate_per_hour` is the reports of one force.
 
@@ -38,30 +39,37 @@ def stream_events(
     story no later than the first event of a force that is sent after the story began.
     """
     made = make_forces(forces, start)
-    told = [_in_order(_stories(force, seed, start, rate_per_hour), timedelta(), on_story) for force in made]
+    told = [_in_order(_stories(force, seed, start, rate_per_hour, plans), timedelta(), on_story) for force in made]
     beats = [_heartbeats(force, start, timedelta(minutes=5)) for force in made]
     return merge(*told, *beats, key=itemgetter(0))
 
 
 def demo_events(
-    seed: int, now: datetime, forces: int = 1, hours: float = 36, rate_per_hour: float = 60
+    seed: int,
+    now: datetime,
+    forces: int = 1,
+    hours: float = 36,
+    rate_per_hour: float = 60,
+    plans: tuple[Plan, ...] = PLANS,
 ) -> Iterator[Sent]:
     """The hours before `now`, then events to be sent as time passes, with alerts that rise and resolve every minute."""
     start = now - timedelta(hours=hours)
     made = make_forces(forces, start)
-    told = [_in_order(_stories(force, seed, start, rate_per_hour), timedelta()) for force in made]
+    told = [_in_order(_stories(force, seed, start, rate_per_hour, plans), timedelta()) for force in made]
     drills = [_in_order(_drills(force, seed, now - _WARM_UP, forces), timedelta(hours=LONGEST_LEAD)) for force in made]
     beats = [_heartbeats(force, start, _BEHIND_US, now) for force in made]
     return merge(*told, *drills, *beats, key=itemgetter(0))
 
 
-def _stories(force: Force, seed: int, start: datetime, rate_per_hour: float) -> Iterator[Story]:
+def _stories(
+    force: Force, seed: int, start: datetime, rate_per_hour: float, plans: tuple[Plan, ...]
+) -> Iterator[Story]:
     rng = _rng(seed, force, "arrivals")
     begun = start
     for number in count(1):
         busy = _BUSY[begun.hour] * len(_BUSY) / sum(_BUSY)
         begun += timedelta(hours=rng.expovariate(rate_per_hour * busy))
-        yield tell(force, number, begun.replace(microsecond=0), seed)
+        yield tell(force, number, begun.replace(microsecond=0), seed, plans)
 
 
 def _drills(force: Force, seed: int, start: datetime, forces: int) -> Iterator[Story]:

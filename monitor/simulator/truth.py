@@ -12,7 +12,7 @@ from monitor.rulebook.types import groups_of
 from monitor.simulator.plans import PLANS, Expects, Failure, Fault
 from monitor.simulator.story import Log, Story
 
-_FAULTS = {plan.kind: plan.fault for plan in PLANS}
+_PLANS = {plan.kind: plan for plan in PLANS}
 _TIMES = ("reported_at", "wrong_at", "put_right_at")
 
 
@@ -25,6 +25,9 @@ class Truth:
     failure: Failure | None  # the row of the table of failures, where it is one
     visible: bool | None  # whether the data betray the fault; None where there is none
     expects: Expects | None  # how the monitor should tell of it
+    crime: str | None  # the canonical type of what was told, whatever the log says
+    crimes_due: int  # how many should be recorded, as an inspector counts them
+    crimes_recorded: int  # of these, in the end
     severity: Severity | None  # about what it should be
     channel: str | None  # of the first log
     reported_at: datetime
@@ -49,7 +52,8 @@ class Truth:
 
 
 def truth_of(story: Story) -> Truth:
-    fault = _FAULTS[story.kind]
+    fault = _PLANS[story.kind].fault
+    due = _crimes_due(story)
     first = story.logs[0] if story.logs else None
     return Truth(
         force=story.force.name,
@@ -59,12 +63,22 @@ def truth_of(story: Story) -> Truth:
         failure=fault.failure if fault else None,
         visible=fault.expects is not None if fault else None,
         expects=fault.expects if fault else None,
+        crime=story.crime,
+        crimes_due=due,
+        crimes_recorded=min(due, story.records),
         severity=_severity(first) if first and _is_told_of(fault) else None,
         channel=first.channel if first else None,
         reported_at=story.begun,
         wrong_at=story.wrong_at,
         put_right_at=story.put_right_at,
     )
+
+
+def _crimes_due(story: Story) -> int:
+    """One for each victim, and one where nobody is named."""
+    if not _PLANS[story.kind].counted:
+        return 0
+    return max(1, len(story.logs[0].victims)) if story.logs else 1
 
 
 def _is_told_of(fault: Fault | None) -> bool:

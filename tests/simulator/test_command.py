@@ -37,7 +37,7 @@ def test_the_mapping_of_the_forces_is_named(capfd: pytest.CaptureFixture[str]) -
     ("arguments", "sentence"),
     [
         (["--as-of", "noon"], "--as-of must be a time with an offset"),
-        (["--forces", "50"], "There are 1 to 4 synthetic forces, not 50."),
+        (["--forces", "50"], "There are 1 to 43 synthetic forces, not 50."),
         (["--out", "no/such/folder/events"], "cannot be written"),
     ],
 )

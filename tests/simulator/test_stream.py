@@ -94,8 +94,8 @@ def test_every_code_has_a_mapping_but_the_one_that_is_meant_to_have_none() -> No
 
 
 def test_there_are_only_so_many_forces() -> None:
-    with pytest.raises(UserError, match="1 to 4 synthetic forces, not 5"):
-        make_forces(5, NOW)
+    with pytest.raises(UserError, match="1 to 43 synthetic forces, not 44"):
+        make_forces(44, NOW)
 
 
 def test_what_is_sent_twice_says_the_same() -> None:
