@@ -7,7 +7,7 @@ STAMP := .venv/.ready
 ASSETS := monitor/web/static/manifest.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench soak schemas observability grafana-preview lock clean
+.PHONY: help setup run test check format bench soak evaluation schemas observability grafana-preview lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -50,6 +50,9 @@ bench: setup ## what it does a second, beside floors measured in the same run
 
 soak: setup ## a long run with faults put in
 	@$(BIN)/python -m tests.soak $(ARGS)
+
+evaluation: setup ## write docs/evaluation.md anew: two minutes, and 2 GB of memory
+	@$(BIN)/python -m monitor.evaluation.document docs/evaluation.md
 
 schemas: setup ## write schemas/ anew from the contract
 	@$(BIN)/python -m monitor.contract.schemas schemas

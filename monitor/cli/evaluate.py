@@ -13,10 +13,9 @@ from monitor.cli.assess import decoded, no_collecting, opened
 from monitor.clock import clock_from
 from monitor.contract.codec import Decoded, Unreadable
 from monitor.errors import UserError
-from monitor.evaluation.compare import compare
-from monitor.evaluation.evaluation import Evaluation, evaluate
-from monitor.evaluation.replay import replay, time_of
-from monitor.evaluation.told import listen
+from monitor.evaluation.evaluation import Evaluation
+from monitor.evaluation.replay import time_of
+from monitor.evaluation.run import run
 from monitor.rulebook import load_rulebook
 from monitor.rulebook.mapping import load_mappings
 from monitor.settings import load_settings
@@ -50,8 +49,7 @@ def command(
         read = list(_events(events))
         end = clock_from(settings).now() if settings.clock else _last(read, events)
         mappings = load_mappings(settings.force_mappings or mapping_path())
-        told = listen(replay(read, load_rulebook(settings.rulebook), mappings, end))
-        _print(evaluate(compare(_truths(truth), told, end), end), format)
+        _print(run(read, _truths(truth), load_rulebook(settings.rulebook), mappings, end), format)
 
 
 def _last(events: Iterable[Decoded], file: str) -> datetime:

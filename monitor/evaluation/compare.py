@@ -13,6 +13,7 @@ from monitor.simulator.truth import Truth
 
 # A fault counts once the monitor can have told of it: a link may come late, and so may a heartbeat.
 _ROOM = CLOSED_FOR + timedelta(hours=1)
+_TO_END = timedelta(hours=1)  # within which an alert should end once its fault is put right
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,14 @@ class Compared:
         """Whether the monitor is right to tell of this story at that time: of a fault that is not put right."""
         right = self.truth.put_right_at
         return self.truth.visible is True and (right is None or at <= right)
+
+    def stands_on(self, end: datetime) -> list[bool]:
+        """Of each right alert whose fault was put right long enough ago: whether it has not ended since."""
+        right = self.truth.put_right_at
+        if right is None or right > end - _TO_END:
+            return []
+        ended = [alert.ended_at for alert in self.alerts if self.is_right(alert.at)]
+        return [each is None or each > right + _TO_END for each in ended]
 
     @property
     def hours_before_deadline(self) -> float | None:

@@ -57,6 +57,7 @@ class Evaluation:
     precision: Share  # of alerts
     precision_by: dict[str, Shares]  # severity, channel
     false_alarms: dict[str, int]  # by kind of story
+    standing_on: Shares  # by fault, of alerts on faults that were put right: those that did not end
     finding_precision: Shares  # by code
     lead: dict[str, Lead]  # by fault
 
@@ -78,7 +79,8 @@ class Evaluation:
             "finding_recall": _dicts(self.finding_recall), "queue_recall": _dicts(self.queue_recall),
             "precision": self.precision.as_dict(),
             "precision_by": {name: _dicts(shares) for name, shares in self.precision_by.items()},
-            "false_alarms": self.false_alarms, "false_alarms_per_thousand_incidents": self.false_per_thousand,
+            "standing_on": _dicts(self.standing_on), "false_alarms": self.false_alarms,
+            "false_alarms_per_thousand_incidents": self.false_per_thousand,
             "false_alarms_per_day": self.false_per_day, "finding_precision": _dicts(self.finding_precision),
             "hours_before_deadline": {fault: lead.as_dict() for fault, lead in self.lead.items()},
         }  # fmt: skip
@@ -113,6 +115,7 @@ def evaluate(compared: Sequence[Compared], end: datetime) -> Evaluation:
             "channel": _shares((str(each.truth.channel), right) for each, _, right in alerts),
         },
         false_alarms=_false_alarms((each.truth.kind, right) for each, _, right in alerts),
+        standing_on=_shares((str(each.truth.fault), on) for each in compared for on in each.stands_on(end)),
         finding_precision=_shares(codes),
         lead=_lead(alertable),
     )

@@ -41,6 +41,7 @@ def _all(evaluation: Evaluation) -> Iterator[Section]:
         yield _of_shares(f"Precision of alerts by {name}", name, "right", shares)
     false = [(kind, str(number)) for kind, number in evaluation.false_alarms.items()]
     yield Section("False alarms by kind of story", ("kind", "false alarms"), false)
+    yield _of_shares("Alerts that stand an hour after it was put right", "fault", "standing", evaluation.standing_on)
     yield _of_shares("Findings on a planted fault", "finding", "on a fault", evaluation.finding_precision)
     leads = [_lead(fault, lead) for fault, lead in evaluation.lead.items()]
     headings = ("fault", "alerts", "median", "nine in ten at least", "before the deadline", _INTERVAL)

@@ -15,6 +15,7 @@ class Raised:
 
     at: datetime
     severity: Severity
+    ended_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -27,6 +28,8 @@ class Told:
         firing = verdict.alert == Alert.FIRING
         if firing and not self.firing:
             self.alerts.append(Raised(at, verdict.severity))
+        if self.firing and not firing:
+            self.alerts[-1].ended_at = at
         self.firing = firing
         for finding in verdict.findings:
             self.findings.setdefault(finding.code, at)
