@@ -19,7 +19,8 @@ class Batch:
     def __init__(self) -> None:
         self._holdings: dict[str, Holdings] = {}
         self._heartbeats: dict[str, set[datetime]] = defaultdict(set)
-        self._snapshots: dict[tuple[type, str, int], set[bytes]] = defaultdict(set)
+        self._snapshots: dict[tuple[type, str, int], bytes] = {}
+        self._conflicts: set[tuple[str, int]] = set()
 
     def add(self, decoded: Decoded) -> None:
         event = decoded.event
@@ -28,13 +29,18 @@ class Batch:
                 self._heartbeats[event.force].add(event.as_of)
             return
         if isinstance(event, IncidentSnapshot | CrimeSnapshot):
-            self._snapshots[type(event), key_of(event), event.revision].add(decoded.canonical)
+            self._look_for_conflict(event, decoded.canonical)
         self._holdings.setdefault(event.force, Holdings(event.force)).add(event, decoded.canonical)
 
     @property
     def conflicts(self) -> list[str]:
         """What has two different snapshots of one revision, as `force:ref revision N`."""
-        return sorted(f"{key} revision {n}" for (_, key, n), found in self._snapshots.items() if len(found) > 1)
+        return [f"{key} revision {revision}" for key, revision in sorted(self._conflicts)]
+
+    def _look_for_conflict(self, event: IncidentSnapshot | CrimeSnapshot, canonical: bytes) -> None:
+        key, revision = key_of(event), event.revision
+        if self._snapshots.setdefault((type(event), key, revision), canonical) != canonical:
+            self._conflicts.add((key, revision))
 
     def verdicts(self, rulebook: Rulebook, mappings: ForceMappings, now: datetime) -> Iterator[Verdict]:
         """By force and incident ref."""

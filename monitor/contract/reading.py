@@ -32,11 +32,14 @@ def is_blank(value: object) -> bool:
 
 def read_time(value: object) -> datetime:
     """An RFC 3339 time with an offset, in UTC, to the microsecond. Refused: naive, or outside the years 2 to 9998."""
+    if isinstance(value, str):
+        return _parse_time(value)
     return value if isinstance(value, datetime) else _parse_time(read_text(value))
 
 
 @lru_cache(maxsize=16384)  # one time comes again and again: in each revision of a log, at merge and at review
-def _parse_time(text: str) -> datetime:
+def _parse_time(value: str) -> datetime:
+    text = read_text(value)
     found = _RFC_3339.fullmatch(text)
     if not found:
         naive = _NAIVE.fullmatch(text)
@@ -74,14 +77,15 @@ def read_text(value: object) -> str:
 def read_name(canonical: Callable[[str], str]) -> Callable[[object], str]:
     """A reader of required names (forces, references), in their canonical form."""
 
-    def read(value: object) -> str:
+    @lru_cache(maxsize=16384)  # a log's name comes again with each revision and each crime record
+    def read_known(value: str) -> str:
         text = read_text(value)
         try:
             return canonical(text)
         except ValueError as error:
             raise refuse("bad_name", str(error)) from None
 
-    return read
+    return lambda value: read_known(value) if isinstance(value, str) else read_text(value)
 
 
 def optional(read: Callable[[object], Any]) -> Callable[[object], Any]:
@@ -90,7 +94,13 @@ def optional(read: Callable[[object], Any]) -> Callable[[object], Any]:
     Types made with it are written `Annotated[X | None, …] | None`: the outer None is seen by pydantic itself, which
     spares the call for a field that is null, as most are.
     """
-    return lambda value: None if is_blank(value) else read(value)
+
+    def read_optional(value: object) -> Any:
+        if isinstance(value, str):
+            return read(value) if value.strip() else None
+        return None if is_blank(value) else read(value)
+
+    return read_optional
 
 
 def each(read: Callable[[object], str]) -> Callable[[object], tuple[str, ...]]:
@@ -123,11 +133,11 @@ def leniently(*known: str, otherwise: str | None = None) -> Callable[[object, Va
     values = frozenset(known)
 
     def read(value: object, info: ValidationInfo) -> str | None:
-        if is_blank(value):
-            return None
         name = slug(value) if isinstance(value, str) else ""
         if name in values:
             return name
+        if is_blank(value):
+            return None
         note(info)
         return otherwise
 
@@ -142,11 +152,11 @@ def note(info: ValidationInfo) -> None:
 
 def read_channel(value: object, info: ValidationInfo) -> str:
     """A missing channel is noted as an unknown one is; one that is not text makes the message unreadable."""
-    if not is_blank(value) and not isinstance(value, str):
-        raise refuse("wrong_type", "is not text")
     name = slug(value) if isinstance(value, str) else ""
     if name in CHANNELS:
         return name
+    if not is_blank(value) and not isinstance(value, str):
+        raise refuse("wrong_type", "is not text")
     note(info)
     return "other"
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from monitor.contract.kept_json import kept_json
+
 
 class Status(StrEnum):
     NO_CRIME_EXPECTED = "no_crime_expected"
@@ -86,7 +88,7 @@ class Verdict:
         }
 
     def to_json(self) -> bytes:
-        return orjson.dumps(self.as_dict())
+        return kept_json(self.as_dict())
 
     @classmethod
     def from_json(cls, line: bytes) -> "Verdict":

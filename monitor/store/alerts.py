@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-import orjson
-
+from monitor.contract.kept_json import kept_json
 from monitor.contract.verdict import Alert, Verdict, rfc3339
 
 
@@ -53,7 +52,7 @@ def alert_id(verdict: Verdict, change: AlertChange) -> str:
 
 
 def alert_message(verdict: Verdict, change: AlertChange, cause: dict[str, Any], now: datetime) -> bytes:
-    return orjson.dumps(
+    return kept_json(
         {
             "id": alert_id(verdict, change),
             "force": verdict.force,

@@ -7,6 +7,7 @@ from datetime import datetime
 import orjson
 from sqlalchemy import Engine, Row, bindparam, func, select, update
 
+from monitor.contract.kept_json import kept_json
 from monitor.contract.topics import Topic
 from monitor.store.bulk import Insertion
 from monitor.store.engine import reading, writing
@@ -44,7 +45,7 @@ _MARK_SENT = (
 
 
 def packed(headers: Sequence[tuple[str, bytes]]) -> bytes:
-    return orjson.dumps([(name, b64encode(value or b"").decode()) for name, value in headers])
+    return kept_json([(name, b64encode(value or b"").decode()) for name, value in headers])
 
 
 def _message(row: Row[tuple[object, ...]]) -> OutboxMessage:
