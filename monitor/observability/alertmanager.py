@@ -1,7 +1,8 @@
 """Alertmanager's configuration: who is told of what, in how many messages, and what hides what.
 
-The two audiences never share a message. A force's bureau gets one message for all that is wrong in the force, worst
-first (see the template), whether it came from a rule or from the worker. What follows from a cause is hidden by it.
+The two audiences never share a message. A force's bureau gets one message for all of a kind that is wrong in the
+force, worst first (see the template). Each kind has its own: a message tells again of all that fires in its group, and
+Prometheus tells again for a quarter of an hour of what is over. What follows from a cause is hidden by it.
 """
 
 from collections.abc import Mapping
@@ -82,7 +83,7 @@ def _route(notify: Notify) -> dict[str, Any]:
             {
                 "matchers": [f'audience="{Audience.BUREAU}"'],
                 "receiver": str(Audience.BUREAU),
-                "group_by": ["audience", "force"],
+                "group_by": ["audience", "force", "alertname"],
                 "routes": [*_by_force(notify), *_to_every_bureau(notify)],
             },
             {

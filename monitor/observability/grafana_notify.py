@@ -55,7 +55,7 @@ def _bureaux(notify: Notify) -> dict[str, Any]:
     by_force = [_route(bureau_receiver(force), force=force) for force in sorted(notify.forces)]
     to_all = [{**_route(name, alertname=SILENT), "continue": True} for name in names]
     whole = _route(Audience.BUREAU, audience=Audience.BUREAU)
-    return {**whole, "group_by": ["audience", "force"], "routes": [*by_force, *to_all]}
+    return {**whole, "group_by": ["audience", "force", "alertname"], "routes": [*by_force, *to_all]}
 
 
 def _watchdog() -> dict[str, Any]:

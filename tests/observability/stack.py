@@ -196,6 +196,7 @@ def prometheus_in(folder: Path, worker: str, alertmanager: str) -> Prometheus:
         f"--storage.tsdb.path={folder}/tsdb",
         f"--web.listen-address=127.0.0.1:{port}",
         f"--web.user-assets={ROOT}/docs/runbooks",
+        "--rules.alert.resend-delay=2s",  # what is over is told of again, too: one that starts anew hears of it
     )
 
 

@@ -84,7 +84,7 @@ def test_a_force_is_one_group_and_the_audiences_never_share_one() -> None:
     bureau = next(
         route for route in config()["route"]["routes"] if f'audience="{Audience.BUREAU}"' in route["matchers"]
     )
-    assert bureau["group_by"] == ["audience", "force"]
+    assert bureau["group_by"] == ["audience", "force", "alertname"]
     assert all("group_by" not in route for route in bureau["routes"])
 
 
