@@ -25,7 +25,7 @@ _PRAGMAS = (
     "synchronous=FULL",  # what is acked to the broker must outlive a power cut; batches make it cheap
     "wal_autocheckpoint=8000",  # pages
     "journal_size_limit=67108864",
-    "cache_size=-32768",  # KiB
+    "cache_size=-16384",  # KiB
     "temp_store=MEMORY",
 )
 

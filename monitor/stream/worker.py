@@ -17,6 +17,7 @@ from monitor.settings import Settings
 from monitor.stream.app import WorkerApp
 from monitor.stream.batches import Batches
 from monitor.stream.health import Life, Readiness
+from monitor.stream.memory import use_few_arenas
 from monitor.stream.outages import Outages, Stopped
 from monitor.stream.parts import Parts, running_parts
 from monitor.stream.stalls import Stalls
@@ -41,6 +42,7 @@ def run_worker(settings: Settings, on_ready: Callable[[str], None] = lambda _: N
 
     Raises UserError for what the user can put right, before anything is read.
     """
+    use_few_arenas()
     health = Health()
     with (
         MetricsServer(settings.metrics_host, settings.metrics_port, health=health) as server,
