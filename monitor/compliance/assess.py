@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from monitor.compliance.cancellation import wrongly_cancelled
 from monitor.compliance.case import Case
 from monitor.compliance.cases import Cases
+from monitor.compliance.conduct import Occasion, occasion_of
 from monitor.compliance.counting import Tally, tally_of
 from monitor.compliance.findings import lasting_findings, nothing_to_show
 from monitor.compliance.justification import Justification, justification_of
@@ -24,6 +25,7 @@ class Assessment:
     verdict: Verdict
     review_at: datetime | None  # the next time of the clock that may change the verdict
     review_at_known: datetime | None  # the next known time that may
+    occasion: Occasion | None = None  # that may be part of a course of conduct
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ def assess(cases: Cases, incident_ref: str, now: datetime, known: KnownTime) -> 
         verdict=_verdict(case, tally, standing, moment, findings, _next_change(standing, moment, now, known), cases),
         review_at=min((time for time in standing.clock_times if time > now), default=None),
         review_at_known=min((time for time in standing.known_times if time > at_known), default=None),
+        occasion=occasion_of(case),
     )
 
 

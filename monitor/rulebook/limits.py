@@ -10,6 +10,7 @@ CLOSED_FOR = timedelta(hours=2)  # after closing, a link may still come
 OLD_RECORD = timedelta(hours=24)  # before the report: an older record does not stand for it
 CONTINUATION_BEFORE = timedelta(hours=72)  # a report so long before the crime was recorded can still continue it
 CONTINUATION_MONTHS = 3  # after the last report of a course of conduct (p57-58)
+ANOTHER_OCCASION = timedelta(hours=1)  # of a course of conduct: callers within it tell of one (our choice)
 HEARTBEAT_AHEAD = timedelta(minutes=10)  # of the clock: a heartbeat further ahead is left out until the clock is near
 
 

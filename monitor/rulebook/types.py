@@ -43,6 +43,8 @@ CONTINUING_TYPES = frozenset(
     {"crime.harassment", "crime.stalking", "crime.coercive_control", "crime.malicious_communications"}
 )
 ASB_PERSONAL: Final = "nsir.asb_personal"
+CIVIL_DISPUTE: Final = "nsir.civil_disputes"
+CONCERN_FOR_SAFETY: Final = "nsir.concern_for_safety"
 
 
 def is_crime(kind: str) -> bool:

@@ -22,6 +22,7 @@ class Concern(StrEnum):
     TOO_FEW = "too_few"  # crimes are recorded, and not enough
     UNFINISHED = "unfinished"  # a reason holds, and a step that goes with it is missing
     TO_CHECK = "to_check"  # something does not fit
+    COURSE_OF_CONDUCT = "course_of_conduct"  # suggested, whatever the verdict
 
 
 _BITS = {concern: 1 << place for place, concern in enumerate(Concern)}

@@ -20,6 +20,7 @@ from monitor.store.desk_tables import person_logs
 from monitor.store.groups import Group
 from monitor.store.instants import to_micros
 from monitor.store.letter_tables import dead_letters
+from monitor.store.occasions import forget_occasions
 from monitor.store.persons import named_by
 from monitor.store.purged import CONDENSED, note_purged
 from monitor.store.shapes import Kind
@@ -87,6 +88,7 @@ def condense(connection: Connection, stored: Stored) -> None:
         fresh = [row for key, found in nodes.items() for row in _condensed(stored, topic, key, found, names)]
         INSERTIONS[topic].run(connection, sorted(fresh))
     _forget_people(connection, stored)
+    forget_occasions(connection, stored.group.incidents)
     _forget_letters(connection, stored.group)
 
 

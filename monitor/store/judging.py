@@ -8,6 +8,7 @@ from itertools import groupby
 
 from monitor.compliance.assess import Assessment, assess
 from monitor.compliance.cases import Cases
+from monitor.compliance.conduct import Occasion
 from monitor.compliance.holdings import Holdings
 from monitor.compliance.known_time import KnownTime
 from monitor.contract.verdict import Verdict
@@ -42,6 +43,7 @@ class Judged:
     review_at: datetime | None
     review_at_known: datetime | None
     change: AlertChange | None  # what must be told
+    occasion: Occasion | None  # that may be part of a course of conduct
 
     @property
     def differs(self) -> bool:
@@ -98,6 +100,7 @@ def _judged(taken: Taken, knowledge: Knowledge, judgement: Judgement, known: Kno
         review_at=_after(assessment.review_at, now),
         review_at_known=_after(assessment.review_at_known, known.at(now)),
         change=alert_change(taken.told, verdict, now),
+        occasion=assessment.occasion,
     )
 
 

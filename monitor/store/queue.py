@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, or_, select, type_coerce, union, update
 
 from monitor.store.bulk import Insertion, Key, Row, keys
-from monitor.store.concerns import concerns_of, packed
+from monitor.store.concerns import Concern, concerns_of, packed
 from monitor.store.desk_tables import case_holders, desk_people
 from monitor.store.engine import reading
 from monitor.store.instants import to_micros
@@ -19,12 +19,14 @@ from monitor.store.judging import Judged
 from monitor.store.knowledge import Knowledge
 from monitor.store.queue_tables import queue, queue_version
 from monitor.store.scope import Scope, Store, within
+from monitor.store.suggestions import Suggested, suggested
 from monitor.store.tables import cases, dependencies, known_times, verdicts
 
 _KEY = ("force", "ref")
 _SHOWN = (
     "gone", "severity", "status", "deadline", "concerns", "findings", "type", "unit", "channel", "crime_refs", "holder",
 )  # fmt: skip
+_OF_SUGGESTION = {Suggested.COURSE_OF_CONDUCT: Concern.COURSE_OF_CONDUCT}
 PAGE = 5000
 
 
@@ -59,7 +61,8 @@ class QueueRow(NamedTuple):
 def write_queue(connection: Connection, judged: Sequence[Judged], knowledge: Knowledge) -> None:
     """Who enters, changes in, or leaves the queue by this review."""
     news = [each for each in judged if each.differs or each.taken.due_event_time is not None]
-    staying = [(each, bits) for each in news if (bits := packed(concerns_of(each.verdict)))]
+    beside = suggested(connection, [each.taken.key for each in news if each.occasion])
+    staying = [(each, bits) for each in news if (bits := _concerns(each, beside))]
     stays = {each.taken.key for each, _ in staying}
     leaving = [each.taken.key for each in news if each.taken.key not in stays and each.taken.told.status]
     if not staying and not leaving:
@@ -135,6 +138,10 @@ def _verdicts(connection: Connection, wanted: Iterable[Key]) -> Iterator[tuple[K
     query = select(verdicts.c.force, verdicts.c.ref, verdicts.c.content).select_from(these.join(verdicts, same))
     for force, ref, content in connection.execute(query):
         yield (force, ref), content
+
+
+def _concerns(judged: Judged, beside: Mapping[Key, frozenset[Suggested]]) -> int:
+    return packed(concerns_of(judged.verdict) | {_OF_SUGGESTION[kind] for kind in beside.get(judged.taken.key, ())})
 
 
 def _next_version(connection: Connection) -> int:

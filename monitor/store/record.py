@@ -13,6 +13,7 @@ from monitor.store.causes import Cause, cause_of
 from monitor.store.instants import optional_micros, to_micros
 from monitor.store.judging import Judged
 from monitor.store.knowledge import Knowledge
+from monitor.store.occasions import note_occasions
 from monitor.store.outbox import OUTBOX, packed
 from monitor.store.queue import write_queue
 from monitor.store.shapes import Failure, Kind
@@ -58,6 +59,7 @@ def record(
     )
     OUTBOX.run(connection, [_alert_row(each, causes[each.taken.key], now, wall) for each in judged if each.change])
     _COUNTS.run(connection, _count_rows(judged))
+    note_occasions(connection, judged)
     write_queue(connection, judged, knowledge)
 
 

@@ -20,6 +20,7 @@ from monitor.stream.loops import Loop
 from monitor.stream.merger import Merger
 from monitor.stream.relay import Relay
 from monitor.stream.reviewer import Reviewer
+from monitor.stream.suggester import Suggester
 from monitor.telemetry.metrics import REGISTRY
 from monitor.telemetry.stored import StoredGauges
 
@@ -38,15 +39,17 @@ class Parts:
     merger: Merger
     stops: StopsWatch
     heads: HeadsTeller
+    suggester: Suggester
     incident_alerts: IncidentAlerts | None
 
     def loops(self) -> list[Loop]:
-        always = (self.watch, self.relay, self.reviewer, self.stops, self.heads)
+        always = (self.watch, self.relay, self.reviewer, self.stops, self.heads, self.suggester)
         return [*always, *([self.incident_alerts] if self.incident_alerts else [])]
 
     def lead(self, leads: bool) -> None:
         """Whether it is this worker, of all in the group, that tells the world."""
         self.relay.lead(leads)
+        self.suggester.lead(leads)
         if self.incident_alerts:
             self.incident_alerts.lead(leads)
 
@@ -100,5 +103,6 @@ def _parts(settings: Settings, engine: Any, judge: store.Judge, stops: Stops) ->
         merger,
         StopsWatch(engine, stops),
         HeadsTeller(engine),
+        Suggester(engine),
         IncidentAlerts.of(engine, settings),
     )

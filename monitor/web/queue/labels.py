@@ -21,6 +21,7 @@ CONCERNS = {
     Concern.CANCELLED_WRONGLY: "Cancelled wrongly",
     Concern.N100: "N100 to review",
     Concern.POSSIBLE_MATCH: "Possible matches",
+    Concern.COURSE_OF_CONDUCT: "Course of conduct?",
     Concern.UNFINISHED: "Step missing",
     Concern.TO_CHECK: "To check",
     Concern.FEED_BEHIND: "Waiting for the feed",

@@ -1,0 +1,104 @@
+"""Courses of conduct that may hide in logs which expect no crime: a suggestion to a person, never part of a verdict.
+
+Harassment and stalking are made out by two occasions or more (Protection from Harassment Act 1997, s. 7), none of which
+need be a crime by itself. Inspectors find them in logs of personal anti-social behaviour that name one victim or one
+suspect again (p57-58).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.compliance.case import Case
+from monitor.rulebook import limits
+from monitor.rulebook.types import ASB_PERSONAL, CIVIL_DISPUTE, CONCERN_FOR_SAFETY
+
+HIDES_IN = frozenset({ASB_PERSONAL, CIVIL_DISPUTE, CONCERN_FOR_SAFETY})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Occasion:
+    """What a log of such a type tells of, or one whose conduct is recorded as a crime already."""
+
+    reported_at: datetime
+    ref: str
+    victims: frozenset[str]  # keys
+    suspects: frozenset[str]
+    concern: bool = False  # a concern for safety: that one person is in need twice is no conduct of anybody's
+    decided: bool = False  # a registrar has said that it is no crime
+    recorded: bool = False  # a conduct crime is
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Occasions that may be one course of conduct, unrecorded; it is shown with the last of them."""
+
+    last: Occasion
+    earlier: tuple[Occasion, ...]  # by time, at least one
+
+
+def occasion_of(case: Case) -> Occasion | None:
+    """None for a log that can be no part of it: of another kind, one that expects a crime, or that names nobody."""
+    recorded = any(crime.recorded and crime.is_in("conduct") for crime in case.crimes)
+    hides = case.said.now in HIDES_IN and not case.expects_crime and not case.log.duplicate_of
+    crimes = [crime.record for crime in case.crimes] if recorded else []
+    victims = _keys(person.person_key for record in (case.log, *crimes) for person in record.victims)
+    suspects = _keys(person.person_key for record in (case.log, *crimes) for person in record.suspects)
+    if not (hides or recorded) or not (victims or suspects):
+        return None
+    return Occasion(
+        reported_at=case.reported_at,
+        ref=case.ref,
+        victims=victims,
+        suspects=suspects,
+        concern=case.said.now == CONCERN_FOR_SAFETY,
+        decided=case.ruling.no_crime is not None,
+        recorded=recorded,
+    )
+
+
+def courses(occasions: Iterable[Occasion]) -> Iterator[Course]:
+    """Of all occasions of one force. Their order does not matter."""
+    by_person: Mapping[str, list[Occasion]] = _by_person(occasions)
+    for occasion in sorted({each for named in by_person.values() for each in named}):
+        others = {each for key in (*occasion.victims, *occasion.suspects) for each in by_person[key]}
+        if course := course_with(occasion, sorted(others)):
+            yield course
+
+
+def course_with(last: Occasion, others: Sequence[Occasion]) -> Course | None:
+    """The course that ends with `last`; None where there is none, where it goes on, or where it was dealt with.
+
+    `others` by time: at least all that name a person of `last`, and none of the others' that are not known matters.
+    """
+    if last.decided or last.recorded:
+        return None
+    together = [each for each in others if each != last and _may_be_one(each, last)]
+    if any(each.recorded or each > last for each in together):
+        return None
+    earlier = tuple(each for each in together if last.reported_at - each.reported_at >= limits.ANOTHER_OCCASION)
+    return Course(last, earlier) if earlier else None
+
+
+def _may_be_one(one: Occasion, other: Occasion) -> bool:
+    """Within three months, of one suspect; or of one victim, where both do not name different suspects."""
+    first, second = sorted((one, other))
+    if second.reported_at > limits.months_later(first.reported_at, limits.CONTINUATION_MONTHS):
+        return False
+    if not one.suspects.isdisjoint(other.suspects):
+        return True
+    differ = one.suspects and other.suspects
+    return not differ and not (one.concern and other.concern) and not one.victims.isdisjoint(other.victims)
+
+
+def _by_person(occasions: Iterable[Occasion]) -> Mapping[str, list[Occasion]]:
+    found: dict[str, list[Occasion]] = defaultdict(list)
+    for each in occasions:
+        for key in each.victims | each.suspects:
+            found[key].append(each)
+    return found
+
+
+def _keys(keys: Iterable[str | None]) -> frozenset[str]:
+    return frozenset(key for key in keys if key)

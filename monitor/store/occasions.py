@@ -1,0 +1,77 @@
+"""Occasions of conduct in the database: written with the review of their logs, read whole by force."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from zlib import crc32
+
+import orjson
+from sqlalchemy import Connection, bindparam, delete, func, select
+
+from monitor.compliance.conduct import Occasion
+from monitor.contract.kept_json import kept_json
+from monitor.contract.verdict import rfc3339
+from monitor.store.bulk import Insertion, Key, Row
+from monitor.store.judging import Judged
+from monitor.store.suggestion_tables import occasions
+
+_OCCASIONS = Insertion(
+    occasions,
+    ("force", "ref", "content", "mark"),
+    replace=("content", "mark"),
+    only_if=lambda old, new: old.content != new.content,
+)
+
+State = tuple[int, int]  # how many occasions a force has, and the sum of their marks
+
+
+def note_occasions(connection: Connection, judged: Sequence[Judged]) -> None:
+    _OCCASIONS.run(connection, [_row(each.taken.key, each.occasion) for each in judged if each.occasion])
+    forget_occasions(connection, [each.taken.key for each in judged if not each.occasion and each.taken.judged_at])
+
+
+def forget_occasions(connection: Connection, logs: Iterable[Key]) -> None:
+    rows = [{"f": force, "r": ref} for force, ref in logs]
+    if rows:
+        connection.execute(_FORGET, rows)
+
+
+_FORGET = delete(occasions).where(occasions.c.force == bindparam("f"), occasions.c.ref == bindparam("r"))
+
+
+def states(connection: Connection) -> dict[str, State]:
+    """By force: another state than before says that an occasion came, went or changed."""
+    query = select(occasions.c.force, func.count(), func.sum(occasions.c.mark)).group_by(occasions.c.force)
+    return {force: (number, int(marks)) for force, number, marks in connection.execute(query)}
+
+
+def occasions_of(connection: Connection, force: str) -> Iterator[Occasion]:
+    for ref, content in connection.execute(
+        select(occasions.c.ref, occasions.c.content).where(occasions.c.force == force)
+    ):
+        yield _occasion(ref, orjson.loads(content))
+
+
+def _row(key: Key, occasion: Occasion) -> Row:
+    content = kept_json(
+        {
+            "reported_at": rfc3339(occasion.reported_at),
+            "victims": sorted(occasion.victims),
+            "suspects": sorted(occasion.suspects),
+            "concern": occasion.concern,
+            "decided": occasion.decided,
+            "recorded": occasion.recorded,
+        }
+    )
+    return *key, content, crc32(content) & 0x7FFFFFFF
+
+
+def _occasion(ref: str, content: dict[str, object]) -> Occasion:
+    return Occasion(
+        reported_at=datetime.fromisoformat(str(content["reported_at"])).astimezone(UTC),
+        ref=ref,
+        victims=frozenset(content["victims"]),  # type: ignore[call-overload]
+        suspects=frozenset(content["suspects"]),  # type: ignore[call-overload]
+        concern=bool(content["concern"]),
+        decided=bool(content["decided"]),
+        recorded=bool(content["recorded"]),
+    )

@@ -1,0 +1,112 @@
+"""What is suggested to a person beside the verdicts. It silences nothing and changes no verdict.
+
+The worker that leads looks at all occasions of a force whenever one has changed, and writes what differs. The cases
+that this bears on become due, so that their review puts them into the queue or takes them out.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+import orjson
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, select, update
+
+from monitor.compliance.conduct import Course, courses
+from monitor.contract.kept_json import kept_json
+from monitor.contract.verdict import rfc3339
+from monitor.store.bulk import Insertion, Key, keys
+from monitor.store.engine import reading, writing
+from monitor.store.instants import wall_clock
+from monitor.store.occasions import State, occasions_of, states
+from monitor.store.scope import Store
+from monitor.store.suggestion_tables import suggestions
+from monitor.store.tables import cases
+
+
+class Suggested(StrEnum):
+    COURSE_OF_CONDUCT = "course_of_conduct"
+
+
+_SUGGESTIONS = Insertion(suggestions, ("force", "ref", "kind", "content"), replace=("content",))
+Contents = dict[str, bytes]  # by ref
+
+
+def bring_up_to_date(engine: Engine, seen: Mapping[str, State]) -> dict[str, State]:
+    """Of every force whose occasions are not as they were `seen`. Answers how they are now."""
+    with reading(engine) as connection:
+        now = states(connection)
+    for force in sorted(now.keys() | seen.keys()):
+        if now.get(force) != seen.get(force):
+            _update(engine, force)
+    return now
+
+
+def suggested(connection: Connection, wanted: Iterable[Key]) -> dict[Key, frozenset[Suggested]]:
+    these = keys(connection, wanted)
+    same = and_(suggestions.c.force == these.c.force, suggestions.c.ref == these.c.name)
+    query = select(suggestions.c.force, suggestions.c.ref, suggestions.c.kind).select_from(
+        these.join(suggestions, same)
+    )
+    found: dict[Key, frozenset[Suggested]] = {}
+    for force, ref, kind in connection.execute(query):
+        found[force, ref] = found.get((force, ref), frozenset()) | {Suggested(kind)}
+    return found
+
+
+def earlier_logs(connection: Connection, key: Key) -> tuple[str, ...]:
+    """Refs of the logs that may be one course of conduct with this one, the last of it; by time."""
+    own = suggestions.c
+    is_it = (own.force == key[0], own.ref == key[1], own.kind == Suggested.COURSE_OF_CONDUCT.value)
+    content = connection.scalar(select(own.content).where(*is_it))
+    return tuple(orjson.loads(content)["earlier"]) if content else ()
+
+
+def forces_with_suggestions(store: Store) -> dict[str, int]:
+    """How many each force has."""
+    query = select(suggestions.c.force, func.count()).group_by(suggestions.c.force)
+    with reading(store) as connection:
+        return {force: number for force, number in connection.execute(query)}
+
+
+def _update(engine: Engine, force: str) -> None:
+    with reading(engine) as connection:
+        ought = {course.last.ref: _content(course) for course in courses(occasions_of(connection, force))}
+        stands = _standing(connection, force)
+    changed = {ref: content for ref, content in ought.items() if stands.get(ref) != content}
+    gone = sorted(stands.keys() - ought.keys())
+    if not changed and not gone:
+        return
+    kind = Suggested.COURSE_OF_CONDUCT.value
+    with writing(engine) as connection:
+        _SUGGESTIONS.run(connection, [(force, ref, kind, content) for ref, content in sorted(changed.items())])
+        if gone:
+            connection.execute(_TAKE_BACK, [{"f": force, "r": ref, "k": kind} for ref in gone])
+        at = wall_clock()
+        connection.execute(_MAKE_DUE, [{"f": force, "r": ref, "at": at} for ref in sorted({*changed, *gone})])
+
+
+def _standing(connection: Connection, force: str) -> Contents:
+    own = suggestions.c
+    query = select(own.ref, own.content).where(own.force == force, own.kind == Suggested.COURSE_OF_CONDUCT.value)
+    return {ref: content for ref, content in connection.execute(query)}
+
+
+def _content(course: Course) -> bytes:
+    return kept_json(
+        {
+            "reported_at": rfc3339(course.last.reported_at),
+            "earlier": [each.ref for each in course.earlier],
+        }
+    )
+
+
+_TAKE_BACK = delete(suggestions).where(
+    suggestions.c.force == bindparam("f"), suggestions.c.ref == bindparam("r"), suggestions.c.kind == bindparam("k")
+)
+_MAKE_DUE = (
+    update(cases)
+    .where(cases.c.force == bindparam("f"), cases.c.ref == bindparam("r"))
+    .values(
+        due_since=func.coalesce(cases.c.due_since, bindparam("at", type_=cases.c.due_since.type)),
+        due_event_time=func.coalesce(cases.c.due_event_time, bindparam("at", type_=cases.c.due_event_time.type)),
+    )
+)
