@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.compliance.case import Case
+from monitor.contract.events import CrimeSnapshot, IncidentSnapshot
 from monitor.rulebook import limits
 from monitor.rulebook.types import ASB_PERSONAL, CIVIL_DISPUTE, CONCERN_FOR_SAFETY
 
@@ -42,9 +43,11 @@ def occasion_of(case: Case) -> Occasion | None:
     """None for a log that can be no part of it: of another kind, one that expects a crime, or that names nobody."""
     recorded = any(crime.recorded and crime.is_in("conduct") for crime in case.crimes)
     hides = case.said.now in HIDES_IN and not case.expects_crime and not case.log.duplicate_of
-    crimes = [crime.record for crime in case.crimes] if recorded else []
-    victims = _keys(person.person_key for record in (case.log, *crimes) for person in record.victims)
-    suspects = _keys(person.person_key for record in (case.log, *crimes) for person in record.suspects)
+    told: list[IncidentSnapshot | CrimeSnapshot] = [case.log]
+    if recorded:
+        told += [crime.record for crime in case.crimes]
+    victims = _keys(person.person_key for each in told for person in each.victims)
+    suspects = _keys(person.person_key for each in told for person in each.suspects)
     if not (hides or recorded) or not (victims or suspects):
         return None
     return Occasion(

@@ -39,14 +39,20 @@ class Compared:
 
     @property
     def is_told(self) -> bool:
-        """As it should be: what should be queued may come as a finding or as an alert."""
+        """As it should be: what should be a finding may come as an alert."""
         if self.truth.expects == Expects.ALERT:
             return self.alerted_at is not None
+        if self.truth.expects == Expects.QUEUE:
+            return any(self.is_right(at) for told in self.told for at in (told.suggested_at, told.named_at) if at)
         return self.found_at is not None or self.alerted_at is not None
 
     @property
     def alerts(self) -> Iterator[Raised]:
         return (alert for told in self.told for alert in told.alerts)
+
+    @property
+    def suggestions(self) -> Iterator[datetime]:
+        return (told.suggested_at for told in self.told if told.suggested_at)
 
     @property
     def findings(self) -> Iterator[tuple[str, datetime]]:

@@ -11,6 +11,7 @@ from monitor.contract.verdict import rfc3339
 from monitor.evaluation.compare import Compared
 from monitor.evaluation.shares import Share
 from monitor.evaluation.strata import recording_rates
+from monitor.rulebook.types import groups_of
 from monitor.simulator.plans import Expects
 
 Shares = dict[str, Share]
@@ -59,6 +60,7 @@ class Evaluation:
     false_alarms: dict[str, int]  # by kind of story
     standing_on: Shares  # by fault, of alerts on faults that were put right: those that did not end
     finding_precision: Shares  # by code
+    suggestion_precision: Shares  # by kind of story
     lead: dict[str, Lead]  # by fault
 
     @property
@@ -82,6 +84,7 @@ class Evaluation:
             "standing_on": _dicts(self.standing_on), "false_alarms": self.false_alarms,
             "false_alarms_per_thousand_incidents": self.false_per_thousand,
             "false_alarms_per_day": self.false_per_day, "finding_precision": _dicts(self.finding_precision),
+            "suggestion_precision": _dicts(self.suggestion_precision),
             "hours_before_deadline": {fault: lead.as_dict() for fault, lead in self.lead.items()},
         }  # fmt: skip
 
@@ -117,6 +120,11 @@ def evaluate(compared: Sequence[Compared], end: datetime) -> Evaluation:
         false_alarms=_false_alarms((each.truth.kind, right) for each, _, right in alerts),
         standing_on=_shares((str(each.truth.fault), on) for each in compared for on in each.stands_on(end)),
         finding_precision=_shares(codes),
+        suggestion_precision=_shares(
+            (each.truth.kind, "conduct" in groups_of(each.truth.crime or ""))
+            for each in compared
+            for _ in each.suggestions
+        ),
         lead=_lead(alertable),
     )
 

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from heapq import heappop, heappush
 from itertools import groupby
+from typing import NamedTuple
 
 from monitor.compliance.assess import assess
 from monitor.compliance.cases import Cases
+from monitor.compliance.conduct import Occasion
 from monitor.contract.codec import Decoded
 from monitor.contract.events import Decision, Heartbeat
 from monitor.contract.verdict import Verdict
@@ -15,7 +17,12 @@ from monitor.rulebook import Rulebook
 from monitor.rulebook.mapping import ForceMappings
 
 Incident = tuple[str, str]  # force and ref
-Judgement = tuple[datetime, Verdict]
+
+
+class Judgement(NamedTuple):
+    at: datetime
+    verdict: Verdict
+    occasion: Occasion | None  # that may be part of a course of conduct
 
 
 def time_of(decoded: Decoded) -> datetime:
@@ -72,7 +79,7 @@ class _Replay:
             assessment = assess(cases, ref, now, knowledge.known_time)
             self._by_clock.put((force, ref), assessment.verdict.next_review_at)
             self._agenda(force).put((force, ref), assessment.review_at_known)
-            yield now, assessment.verdict
+            yield Judgement(now, assessment.verdict, assessment.occasion)
 
     def _agenda(self, force: str) -> "_Agenda":
         return self._by_known_time.setdefault(force, _Agenda())

@@ -26,6 +26,19 @@ def markdown(evaluation: Evaluation, level: int = 2) -> str:
     return "\n\n".join(_markdown(section, level) for section in sections(evaluation)) + "\n"
 
 
+def details(evaluation: Evaluation, level: int = 2) -> str:
+    """All but the first section, in Markdown."""
+    _, *rest = sections(evaluation)
+    return "\n\n".join(_markdown(section, level) for section in rest) + "\n"
+
+
+def in_short(evaluations: Mapping[str, Evaluation], level: int = 2) -> str:
+    """The first section of several evaluations, side by side, in Markdown."""
+    columns = [_short(each) for each in evaluations.values()]
+    rows = [(same[0][0], *(value for _, value in same)) for same in zip(*columns, strict=True)]
+    return _markdown(Section("In short", ("figure", *evaluations), rows), level) + "\n"
+
+
 def _markdown(section: Section, level: int) -> str:
     rows = [section.headings, ("---",) * len(section.headings), *section.rows]
     return f"{'#' * level} {section.title}\n\n" + "\n".join("| " + " | ".join(row) + " |" for row in rows)
@@ -43,6 +56,7 @@ def _all(evaluation: Evaluation) -> Iterator[Section]:
     yield Section("False alarms by kind of story", ("kind", "false alarms"), false)
     yield _of_shares("Alerts that stand an hour after it was put right", "fault", "standing", evaluation.standing_on)
     yield _of_shares("Findings on a planted fault", "finding", "on a fault", evaluation.finding_precision)
+    yield _of_shares("Courses of conduct suggested", "kind of story", "right", evaluation.suggestion_precision)
     leads = [_lead(fault, lead) for fault, lead in evaluation.lead.items()]
     headings = ("fault", "alerts", "median", "nine in ten at least", "before the deadline", _INTERVAL)
     yield Section("Hours from the first alert to the deadline", headings, leads)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.contract.verdict import Alert, Severity, Verdict
+from monitor.evaluation.conduct import Conduct
 from monitor.evaluation.replay import Incident, Judgement
 
 
@@ -22,6 +23,8 @@ class Raised:
 class Told:
     alerts: list[Raised] = field(default_factory=list)
     findings: dict[str, datetime] = field(default_factory=dict)  # by code, when it was first there
+    suggested_at: datetime | None = None  # first, as the last of a course of conduct
+    named_at: datetime | None = None  # first, in a suggestion shown with another log
     firing: bool = False
 
     def hear(self, at: datetime, verdict: Verdict) -> None:
@@ -37,6 +40,12 @@ class Told:
 
 def listen(judgements: Iterable[Judgement]) -> dict[Incident, Told]:
     told: dict[Incident, Told] = defaultdict(Told)
-    for at, verdict in judgements:
-        told[verdict.force, verdict.incident_ref].hear(at, verdict)
+    conduct = Conduct()
+    for at, verdict, occasion in judgements:
+        incident = verdict.force, verdict.incident_ref
+        told[incident].hear(at, verdict)
+        for each in conduct.hear(incident, occasion):
+            told[each.last].suggested_at = told[each.last].suggested_at or at
+            for log in each.earlier:
+                told[log].named_at = told[log].named_at or at
     return dict(told)

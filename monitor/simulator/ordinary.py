@@ -1,7 +1,13 @@
 """What forces do rightly: most logs, most records, and every way in which it is right to have no record."""
 
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
 from monitor.simulator.offences import CRIMES, QUIET, SERIOUS, pick, pick_of
 from monitor.simulator.story import Log, Record, Story, open_log, record_of, written
+
+Suspects = Callable[[], list[dict[str, Any]]]
 
 RATIONALE = "Synthetic rationale: written by the simulator, about nobody."
 
@@ -13,6 +19,54 @@ def quiet(story: Story) -> None:
     if story.rng.random() < 0.5:
         log.revise(story.after(0.2, 1.0), unit=story.rng.choice(story.force.units))
     log.close(story.after(1.0, 12.0))
+
+
+def annoyed_once(story: Story) -> None:
+    """Anti-social behaviour towards somebody, or a quarrel, with whoever did it named; and never again."""
+    _told_again(story, story.rng.choice(["nsir.asb_personal", "nsir.civil_disputes"]), 1)
+
+
+def often_in_need(story: Story) -> None:
+    """One person for whose safety others fear time and again. Nobody does anything to them."""
+    _told_again(story, "nsir.concern_for_safety", story.rng.choice([2, 3]), suspects=list)
+
+
+def annoyed_by_many(story: Story) -> None:
+    """The shop at the corner: each time it is somebody else."""
+    _told_again(story, "nsir.asb_personal", story.rng.choice([2, 3]))
+
+
+def annoyed_by_nobody_known(story: Story) -> None:
+    """As before, but nobody knows who it was: by the data it may be one person each time."""
+    _told_again(story, "nsir.asb_personal", 2, suspects=list)
+
+
+def conduct_recorded(story: Story) -> None:
+    """A neighbour's course of conduct that is recorded as harassment the second time that it is told."""
+    story.crime = "crime.harassment"
+    suspect = _acquaintance(story)
+    _, second = _told_again(story, "nsir.asb_personal", 2, suspects=lambda: [suspect])
+    people = {"suspects": [{"person_key": suspect["person_key"]}]}
+    record_of(
+        second, story, {"category": "8L", "ho_code": "008/66"}, story.after(0.5, 5.0, second.reported_at), **people
+    )
+
+
+def _told_again(story: Story, kind: str, times: int, suspects: Suspects | None = None) -> list[Log]:
+    """Logs of this kind with one victim, days apart."""
+    victim, logs, reported_at = story.victim(), list[Log](), story.begun
+    for _ in range(times):
+        named = suspects() if suspects else [_acquaintance(story)]
+        log = story.log(kind, reported_at=reported_at, victims=[victim], suspects=named)
+        log.revise(reported_at + timedelta(seconds=story.rng.randrange(20, 240)))
+        log.close(story.after(1.0, 6.0, reported_at))
+        logs.append(log)
+        reported_at = story.after(18.0, 90.0, reported_at)
+    return logs
+
+
+def _acquaintance(story: Story) -> dict[str, str]:
+    return {"person_key": story.force.person(story.rng), "relationship": "acquaintance"}
 
 
 def recorded(story: Story) -> None:

@@ -52,8 +52,13 @@ class Plan:
 
 
 PLANS = (
-    Plan(ordinary.quiet, 413),
-    Plan(ordinary.recorded, 370, counted=True),
+    Plan(ordinary.quiet, 397),
+    Plan(ordinary.annoyed_once, 8),
+    Plan(ordinary.often_in_need, 3),
+    Plan(ordinary.annoyed_by_many, 3),
+    Plan(ordinary.annoyed_by_nobody_known, 2),
+    Plan(ordinary.conduct_recorded, 2, counted=True),
+    Plan(ordinary.recorded, 368, counted=True),
     Plan(ordinary.several_victims, 12, counted=True),
     Plan(ordinary.domestic_without_crime, 22),
     Plan(ordinary.third_party, 10),

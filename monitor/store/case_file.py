@@ -23,6 +23,7 @@ from monitor.store.other_logs import OtherLog, other_logs
 from monitor.store.people import names
 from monitor.store.recent import Recent
 from monitor.store.shapes import Change
+from monitor.store.suggestions import earlier_logs
 from monitor.store.tables import (
     cases,
     crime_revisions,
@@ -86,6 +87,7 @@ class CaseFile:
     holder: Holder
     names: dict[str, str]  # of those who work at the desk, by subject
     others: tuple[OtherLog, ...]
+    course: tuple[str, ...]  # earlier logs that may be one course of conduct with it, by time; where it is the last
     holdings: Holdings  # all that a judgement of it needs
 
 
@@ -111,6 +113,7 @@ def case_file(engine: Engine, key: Key) -> CaseFile | None:
             holder=holder_of(connection, key),
             names=names(connection, key[0]),
             others=tuple(other_logs(connection, key, [each.event for each in log])),
+            course=earlier_logs(connection, key),
             holdings=load_knowledge(connection, [key], recent(engine)).holdings[key[0]],
         )
 

@@ -17,7 +17,6 @@ from monitor.store.bulk import Insertion, Key, keys
 from monitor.store.engine import reading, writing
 from monitor.store.instants import wall_clock
 from monitor.store.occasions import State, occasions_of, states
-from monitor.store.scope import Store
 from monitor.store.suggestion_tables import suggestions
 from monitor.store.tables import cases
 
@@ -60,13 +59,6 @@ def earlier_logs(connection: Connection, key: Key) -> tuple[str, ...]:
     return tuple(orjson.loads(content)["earlier"]) if content else ()
 
 
-def forces_with_suggestions(store: Store) -> dict[str, int]:
-    """How many each force has."""
-    query = select(suggestions.c.force, func.count()).group_by(suggestions.c.force)
-    with reading(store) as connection:
-        return {force: number for force, number in connection.execute(query)}
-
-
 def _update(engine: Engine, force: str) -> None:
     with reading(engine) as connection:
         ought = {course.last.ref: _content(course) for course in courses(occasions_of(connection, force))}
@@ -87,7 +79,7 @@ def _update(engine: Engine, force: str) -> None:
 def _standing(connection: Connection, force: str) -> Contents:
     own = suggestions.c
     query = select(own.ref, own.content).where(own.force == force, own.kind == Suggested.COURSE_OF_CONDUCT.value)
-    return {ref: content for ref, content in connection.execute(query)}
+    return {row.ref: row.content for row in connection.execute(query)}
 
 
 def _content(course: Course) -> bytes:

@@ -89,16 +89,19 @@ def test_after_three_months_it_is_another_matter() -> None:
 
 
 def test_a_recorded_conduct_crime_against_the_same_victim_ends_it() -> None:
-    harassment = {"offence": {"ho_code": "008/66", "category": "8L"}, "victims": [{"person_key": VICTIM}]}
+    harassment: dict[str, Any] = {
+        "offence": {"ho_code": "008/66", "category": "8L"},
+        "victims": [{"person_key": VICTIM}],
+    }
     logs = quiet("A", 0), quiet("B", 40), quiet("C", 100)
     assert found(*logs, crime(incident_refs=["A"], **harassment)) == {}
     assert found(*logs, crime(incident_refs=["A"], status="cancelled", **harassment)) == {"C": ["B"]}
-    assault = {"victims": [{"person_key": VICTIM}]}
+    assault: dict[str, Any] = {"victims": [{"person_key": VICTIM}]}
     assert found(*logs, crime(incident_refs=["A"], **assault)) == {"C": ["B"]}
 
 
 def test_a_crime_against_somebody_else_does_not() -> None:
-    harassment = {"offence": {"ho_code": "008/66", "category": "8L"}}
+    harassment: dict[str, Any] = {"offence": {"ho_code": "008/66", "category": "8L"}}
     other = quiet("X", 20, victim="other", suspect="another")
     assert found(quiet("A", 0), quiet("B", 40), other, crime(incident_refs=["X"], **harassment)) == {"B": ["A"]}
 

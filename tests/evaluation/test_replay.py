@@ -29,12 +29,12 @@ def test_the_last_verdict_on_each_incident_is_that_of_a_single_look(events: list
     for decoded in events:
         if time_of(decoded) <= now:
             batch.add(decoded)
-    last = {verdict.incident_ref: verdict for _, verdict in replay(events, rulebook, mappings, now)}
+    last = {verdict.incident_ref: verdict for _, verdict, _ in replay(events, rulebook, mappings, now)}
     looked = {verdict.incident_ref: verdict for verdict in batch.verdicts(rulebook, mappings, now)}
     assert last == looked
 
 
 def test_judgements_come_in_the_order_of_their_times(events: list[Decoded]) -> None:
     end = START + timedelta(hours=59)
-    times = [at for at, _ in replay(events, load_rulebook(), load_mappings(mapping_path()), end)]
+    times = [judgement.at for judgement in replay(events, load_rulebook(), load_mappings(mapping_path()), end)]
     assert times == sorted(times)

@@ -1,6 +1,7 @@
 """The page of one incident."""
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import unquote
 
 import httpx2
@@ -13,6 +14,7 @@ from playwright.sync_api import Page
 from monitor.contract.identity import canonical_ref
 from monitor.links import incident_link
 from monitor.store.audit import entries
+from monitor.store.suggestions import bring_up_to_date
 from monitor.web.incident.matches import PossibleMatch
 from monitor.web.incident.offers import case_link
 from tests.builders import DEADLINE, FORCE, REPORTED, Line, at, crime, decision, heartbeat, incident, reason
@@ -188,6 +190,24 @@ def test_other_logs_of_the_same_people_are_told_and_a_course_of_conduct_is_asked
     assert "victim here is suspect there: p1" in others
     assert "Course of conduct?" in others
     assert "INC-3" not in others
+
+
+def test_the_last_log_of_what_may_be_a_course_of_conduct_says_so_and_what_to_do(site: Site) -> None:
+    for hours, ref in ((0, "INC-1"), (30, "INC-2")):
+        people: dict[str, Any] = {"victims": [{"person_key": "p1"}], "suspects": [{"person_key": "p2"}]}
+        site.desk.receive(incident(ref, opening_type="nsir.asb_personal", reported_at=at(hours), **people))
+    site.desk.review(hours=60)
+    bring_up_to_date(site.store, {})
+    site.desk.review(hours=60)
+    visitor = site.visitor().sign_in()
+    text = text_of(visitor.get(f"/incidents/{FORCE}/INC-2").text)
+    assert "This may be a course of conduct An earlier log names the same victim or suspect" in text
+    assert "INC-1 , reported 14 January 2026, 9:02pm" in text
+    assert "require a crime record" in text
+    assert "This may be a course of conduct" not in text_of(visitor.get(f"/incidents/{FORCE}/INC-1").text)
+    queue = text_of(visitor.get("/?filter=course_of_conduct").text)
+    assert "May be a course of conduct with earlier logs" in queue
+    assert "INC-1" not in queue
 
 
 def test_possible_matches_are_shown_once_something_finds_them(site: Site) -> None:

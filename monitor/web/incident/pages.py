@@ -44,6 +44,7 @@ def _shown(request: Request, view: View, user: User) -> dict[str, Any]:
         "crimes": parts.crimes(view),
         "matches": possible_matches(request, *view.key),
         "others": parts.others(view),
+        "course": parts.course(view),
         "conduct_rule": REASONS[CONTINUATION].rule,
         "moments": timeline(view),
         "raw": parts.raw(view),

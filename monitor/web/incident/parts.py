@@ -54,6 +54,12 @@ class OtherShown:
     conduct: bool  # may be part of one course of conduct with this one
 
 
+class CourseLog(NamedTuple):
+    ref: str
+    href: str
+    reported_at: datetime | None  # None: it is not among those that are shown below
+
+
 def facts(view: View) -> list[Fact]:
     log = view.log
     found = [
@@ -84,6 +90,12 @@ def crimes(view: View) -> list[CrimeShown]:
 
 def others(view: View) -> list[OtherShown]:
     return [_other(other, view) for other in view.file.others]
+
+
+def course(view: View) -> list[CourseLog]:
+    """The earlier logs that may be one course of conduct with this one; none where nothing is suggested."""
+    known = {other.log.incident_ref: other.log.reported_at for other in view.file.others}
+    return [CourseLog(ref, incident_link("", view.file.force, ref), known.get(ref)) for ref in view.file.course]
 
 
 def raw(view: View) -> str:

@@ -27,6 +27,10 @@ CONCERNS = {
     Concern.FEED_BEHIND: "Waiting for the feed",
 }
 
+SUGGESTED = {  # beside the verdict, in its place where nothing else is said
+    Concern.COURSE_OF_CONDUCT: "May be a course of conduct with earlier logs",
+}
+
 STATUSES = {
     Status.NO_CRIME_EXPECTED: "No crime expected",
     Status.RECORDED_IN_TIME: "Recorded in time",

@@ -8,6 +8,7 @@ import orjson
 
 from monitor.contract.verdict import Severity, Status
 from monitor.links import incident_link
+from monitor.store.concerns import unpacked
 from monitor.store.instants import from_micros
 from monitor.store.queue import QueueRow, names_of, verdicts_of
 from monitor.web.parts import Parts
@@ -56,7 +57,9 @@ def holder_names(web: Parts, holders: Iterable[str]) -> dict[str, str]:
 
 def _shown(row: QueueRow, content: bytes, live: LiveQueue, names: Mapping[str, str], now: datetime) -> Shown:
     severity, status, deadline = _SEVERITIES[row.severity], Status(row.status), from_micros(row.deadline)
-    missing = labels.missing(orjson.loads(content))
+    suggested = [labels.SUGGESTED[concern] for concern in sorted(unpacked(row.concerns) & labels.SUGGESTED.keys())]
+    nothing_else = bool(suggested) and status is Status.NO_CRIME_EXPECTED and not row.findings
+    missing = suggested.pop(0) if nothing_else else labels.missing(orjson.loads(content))
     return Shown(
         force=row.force,
         ref=row.ref,
@@ -66,7 +69,7 @@ def _shown(row: QueueRow, content: bytes, live: LiveQueue, names: Mapping[str, s
         status=labels.STATUSES[status],
         status_colour=labels.STATUS_COLOURS[status],
         missing=missing,
-        findings=labels.further_findings(row.findings.split()),
+        findings=[*labels.further_findings(row.findings.split()), *suggested],
         deadline=deadline,
         time_left=time_left(deadline, now) if status in labels.MISSING else "",
         overdue=deadline < now and status in labels.MISSING,
