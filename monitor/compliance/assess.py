@@ -25,6 +25,7 @@ class Assessment:
     verdict: Verdict
     review_at: datetime | None  # the next time of the clock that may change the verdict
     review_at_known: datetime | None  # the next known time that may
+    reason: str | None = None  # the code of the standing reason for no crime, whether or not it holds
     occasion: Occasion | None = None  # that may be part of a course of conduct
 
 
@@ -78,6 +79,7 @@ def assess(cases: Cases, incident_ref: str, now: datetime, known: KnownTime) -> 
         verdict=_verdict(case, tally, standing, moment, findings, _next_change(standing, moment, now, known), cases),
         review_at=min((time for time in standing.clock_times if time > now), default=None),
         review_at_known=min((time for time in standing.known_times if time > at_known), default=None),
+        reason=case.reason.code if case.reason else None,
         occasion=occasion_of(case),
     )
 

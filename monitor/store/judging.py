@@ -43,6 +43,7 @@ class Judged:
     review_at: datetime | None
     review_at_known: datetime | None
     change: AlertChange | None  # what must be told
+    reason: str | None  # the code of the standing reason for no crime
     occasion: Occasion | None  # that may be part of a course of conduct
 
     @property
@@ -100,6 +101,7 @@ def _judged(taken: Taken, knowledge: Knowledge, judgement: Judgement, known: Kno
         review_at=_after(assessment.review_at, now),
         review_at_known=_after(assessment.review_at_known, known.at(now)),
         change=alert_change(taken.told, verdict, now),
+        reason=assessment.reason,
         occasion=assessment.occasion,
     )
 

@@ -24,7 +24,8 @@ from monitor.store.tables import cases, dependencies, known_times, verdicts
 
 _KEY = ("force", "ref")
 _SHOWN = (
-    "gone", "severity", "status", "deadline", "concerns", "findings", "type", "unit", "channel", "crime_refs", "holder",
+    "gone", "severity", "status", "deadline", "concerns", "findings", "type", "unit", "channel", "crime_refs", "opened_as",
+    "holder",
 )  # fmt: skip
 _OF_SUGGESTION = {Suggested.COURSE_OF_CONDUCT: Concern.COURSE_OF_CONDUCT}
 PAGE = 5000
@@ -51,6 +52,7 @@ class QueueRow(NamedTuple):
     unit: str
     channel: str
     crime_refs: str
+    opened_as: str
     holder: str
 
     @property
@@ -165,7 +167,8 @@ def _let_go(connection: Connection, leaving: Sequence[Key], version: int) -> Non
 
 def _row(judged: Judged, concerns: int, knowledge: Knowledge, held: Mapping[Key, str], version: int) -> Row:
     verdict = judged.verdict
-    log = knowledge.holdings[judged.taken.force].revisions(judged.taken.ref)[-1]
+    revisions = knowledge.holdings[judged.taken.force].revisions(judged.taken.ref)
+    first, log = revisions[0], revisions[-1]
     return (
         *judged.taken.key,
         version,
@@ -179,5 +182,6 @@ def _row(judged: Judged, concerns: int, knowledge: Knowledge, held: Mapping[Key,
         log.unit or "",
         log.channel,
         "\n".join(verdict.crime_refs),
+        first.opening_type or "",
         held.get(judged.taken.key, ""),
     )

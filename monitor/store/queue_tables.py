@@ -40,6 +40,7 @@ queue = Table(
     Column("unit", Text, nullable=False),  # may be empty
     Column("channel", Text, nullable=False),
     Column("crime_refs", Text, nullable=False),  # lines
+    Column("opened_as", Text, nullable=False, server_default=text("''")),  # the code that it bore first; may be empty
     Column("holder", Text, nullable=False, server_default=text("''")),  # the subject; empty: nobody
     PrimaryKeyConstraint("force", "ref"),
     Index("queue_by_version", "version"),

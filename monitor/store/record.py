@@ -24,7 +24,7 @@ PUT_OFF = timedelta(hours=1)  # what could not be judged
 _CASE_KEY = ("force", "ref")
 _FOUND = (
     "due_since", "due_event_time", "review_at", "review_at_known", "status", "severity", "alert", "open",
-    "alert_changes", "firing_since", "deadline", "judged_at", "content_digest", "meaning_digest", "failures",
+    "alert_changes", "firing_since", "deadline", "recorded_at", "reason", "judged_at", "content_digest", "meaning_digest", "failures",
 )  # fmt: skip
 _CASES = Insertion(cases, (*_CASE_KEY, *_FOUND), replace=_FOUND)
 _VERDICTS = Insertion(verdicts, (*_CASE_KEY, "content"), replace=("content",))
@@ -99,6 +99,8 @@ def _case_row(judged: Judged, wall: int) -> Row:
         change.number if change else taken.told.changes,
         optional_micros(change.since if change else taken.told.firing_since),
         to_micros(verdict.deadline),
+        optional_micros(verdict.recorded_at),
+        judged.reason,
         wall,
         judged.content_digest,
         judged.meaning_digest,

@@ -105,6 +105,8 @@ cases = Table(
     Column("alert_changes", Integer, nullable=False, server_default=text("0")),
     _instant("firing_since", null=True),
     _instant("deadline", null=True),
+    _instant("recorded_at", null=True),  # when enough was recorded
+    _name("reason", null=True),  # the code of the standing reason for no crime
     _instant("judged_at", null=True),  # wall clock
     Column("content_digest", LargeBinary, nullable=True),
     Column("meaning_digest", LargeBinary, nullable=True),  # of the verdict but for next_review_at and rulebook
@@ -112,7 +114,16 @@ cases = Table(
     PrimaryKeyConstraint("force", "ref"),
     _where("cases_marked", "due_since", where="due_since IS NOT NULL"),
     _where("cases_by_clock", "review_at", where="review_at IS NOT NULL"),
-    _where("cases_by_deadline", "force", "deadline", where=f"status IN ({', '.join(map(repr, DUE))})"),
+    _where(
+        "cases_by_deadline",
+        "force",
+        "deadline",
+        "status",
+        "severity",
+        "recorded_at",
+        where=f"status IN ({', '.join(map(repr, DUE))})",
+    ),
+    _where("cases_by_reason", "force", "deadline", "reason", "status", where="reason IS NOT NULL"),
     _where("cases_by_known_time", "force", "review_at_known", where="review_at_known IS NOT NULL"),
     sqlite_with_rowid=False,
 )
