@@ -32,7 +32,7 @@ _IN_WORDS = {Status.RECORDED_IN_TIME: "in_time", Status.RECORDED_LATE: "late"}  
 
 
 def outcomes(store: Store, scope: Scope) -> Outcomes:
-    """Of the last weeks, up to the known time of each force: of what fell due later nobody can say what became of it."""
+    """Of the last weeks, up to the known time of each force: what became of later ones is not known."""
     with reading(store) as connection:
         found = Outcomes({}, Counter(), {})
         for day, status, delay, number in _due(connection, scope):

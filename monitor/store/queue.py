@@ -24,8 +24,8 @@ from monitor.store.tables import cases, dependencies, known_times, verdicts
 
 _KEY = ("force", "ref")
 _SHOWN = (
-    "gone", "severity", "status", "deadline", "concerns", "findings", "type", "unit", "channel", "crime_refs", "opened_as",
-    "holder",
+    "gone", "severity", "status", "deadline", "concerns", "findings", "type", "unit", "channel", "crime_refs",
+    "opened_as", "holder",
 )  # fmt: skip
 _OF_SUGGESTION = {Suggested.COURSE_OF_CONDUCT: Concern.COURSE_OF_CONDUCT}
 PAGE = 5000

@@ -24,7 +24,8 @@ PUT_OFF = timedelta(hours=1)  # what could not be judged
 _CASE_KEY = ("force", "ref")
 _FOUND = (
     "due_since", "due_event_time", "review_at", "review_at_known", "status", "severity", "alert", "open",
-    "alert_changes", "firing_since", "deadline", "recorded_at", "reason", "judged_at", "content_digest", "meaning_digest", "failures",
+    "alert_changes", "firing_since", "deadline", "recorded_at", "reason", "judged_at", "content_digest",
+    "meaning_digest", "failures",
 )  # fmt: skip
 _CASES = Insertion(cases, (*_CASE_KEY, *_FOUND), replace=_FOUND)
 _VERDICTS = Insertion(verdicts, (*_CASE_KEY, "content"), replace=("content",))

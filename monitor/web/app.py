@@ -20,6 +20,7 @@ from monitor.store.scope import Store
 from monitor.web.assets import PREFIX, STATIC, load_assets
 from monitor.web.errors import Forbidden, NotFound, PageError, SignInNeeded, TooMany
 from monitor.web.oidc import Provider
+from monitor.web.overview.pages import KeptOutcomes
 from monitor.web.pages import environment, render
 from monitor.web.parts import Parts, parts_of
 from monitor.web.queue.live import LiveQueue
@@ -33,6 +34,7 @@ PAGES = (
     "monitor.web.incident.pages",
     "monitor.web.incident.taking",
     "monitor.web.decide.pages",
+    "monitor.web.overview.pages",
     "monitor.web.audit",
 )
 
@@ -53,6 +55,7 @@ def create_app(settings: Settings, store: Store, clock: Clock | None = None) -> 
     app.state.stopping = threading.Event()  # what would go on for long ends when it is set
     app.state.attempts = Attempts()
     app.state.provider = Provider(settings) if settings.oidc_issuer else None
+    app.state.outcomes = KeptOutcomes()
     app.state.queue = LiveQueue(store, app.state.parts.mappings)
     app.add_middleware(KnownHosts, settings=settings)
     app.add_middleware(SecurityHeaders, settings=settings)  # the outermost: refusals carry the headers too

@@ -13,6 +13,7 @@ class Link(NamedTuple):
 
 LINKS = (
     Link("/", "Queue", Act.SEE_QUEUE),
+    Link("/overview", "Overview", Act.SEE_OVERVIEW),
     Link("/audit", "Audit log", Act.READ_AUDIT),
 )
 

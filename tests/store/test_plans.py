@@ -11,6 +11,7 @@ from monitor import store
 from monitor.store import BrokerEnds
 from monitor.store.case_file import case_file
 from monitor.store.engine import reading, store_at, writing
+from monitor.store.overview import outcomes
 from monitor.store.queue import changed_since, latest_version
 from tests.builders import FORCE, crime, heartbeat, incident
 from tests.postgres import Postgres
@@ -21,8 +22,9 @@ QUEUED = 100_000  # of them; the others have left the queue
 LARGE = ("cases", "queue", "incident_revisions", "dependencies", "verdicts", "person_logs")
 DEADLINE = "(1768500000 + n % 2000000) * CAST(1000000 AS bigint)"
 FILLED = (
-    f"""INSERT INTO cases (force, ref, status, severity, alert, open, deadline, review_at)
-        SELECT '{FORCE}', 'OLD-' || n, 'recorded_in_time', 'medium', 'none', false, {DEADLINE},
+    f"""INSERT INTO cases (force, ref, status, severity, alert, open, deadline, recorded_at, reason, review_at)
+        SELECT '{FORCE}', 'OLD-' || n, 'recorded_in_time', 'medium', 'none', false, {DEADLINE}, {DEADLINE},
+               CASE WHEN n % 20 = 0 THEN 'duplicate' END,
                CASE WHEN n % 1000 = 0 THEN {DEADLINE} END
         FROM generate_series(1, {INCIDENTS}) AS n""",
     f"""INSERT INTO incident_revisions
@@ -84,6 +86,7 @@ def _asked(desk: Desk) -> list[tuple[str, Any]]:
     store.due_cases(engine, clock(2))
     store.next_due(engine, clock(2))
     list(changed_since(engine, latest_version(engine)))
+    outcomes(engine, frozenset({FORCE}))
     assert case_file(engine, (FORCE, "INC-1"))
     event.remove(engine, "before_cursor_execute", note)
     return asked

@@ -30,7 +30,7 @@ def type_words(force: str, code: str) -> str:
 
 def some_row(**given: Any) -> QueueRow:
     plain = QueueRow(
-        "synthetic-a", "INC-1", 1, False, 2, "unrecorded", to_micros(NOW), 1, "", "CR01", "", "999", "", ""
+        "synthetic-a", "INC-1", 1, False, 2, "unrecorded", to_micros(NOW), 1, "", "CR01", "", "999", "", "CR01", ""
     )
     return plain._replace(**given)
 
@@ -50,6 +50,7 @@ rows = st.builds(
     type=st.sampled_from(TYPES),
     channel=st.sampled_from(CHANNELS),
     crime_refs=st.sampled_from(["", "C1", "C1\nC22"]),
+    opened_as=st.sampled_from(TYPES),
     holder=st.sampled_from(HOLDERS),
     gone=st.sampled_from([False, False, True]),
 )
@@ -68,6 +69,8 @@ views = st.builds(
     force=chosen([*FORCES, "synthetic-unknown"]),
     unit=chosen(UNITS),
     channel=chosen(CHANNELS),
+    type=chosen(TYPES),
+    opened=chosen(TYPES),
     holder=chosen(HOLDERS),
     search=st.sampled_from(["", "", "inc-1", "C22", "nothing"]),
     sort=st.sampled_from(SORTS),
@@ -101,7 +104,7 @@ def age_of(row: QueueRow) -> str:
 def value_of(row: QueueRow, facet: str) -> str:
     if facet == "severity":
         return list(Severity)[row.severity].value
-    return age_of(row) if facet == "age" else str(getattr(row, facet))
+    return age_of(row) if facet == "age" else str(getattr(row, {"opened": "opened_as"}.get(facet, facet)))
 
 
 def matches(row: QueueRow, view: View, scope: Scope) -> bool:

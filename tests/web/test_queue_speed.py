@@ -46,6 +46,7 @@ VIEWS = (
     "/?sort=-unit",
     "/?sort=type&page=1000",
     "/?page=2000",
+    "/overview",
 )
 
 
@@ -91,7 +92,7 @@ def row(chance: random.Random, verdict: Verdict) -> tuple[object, ...]:
     where = (f"CR{chance.randrange(40):02}", chance.choice(UNITS), chance.choice(CHANNELS))
     deadline, bits = to_micros(verdict.deadline), packed(concerns_of(verdict))
     return (verdict.force, verdict.incident_ref, 1, False, verdict.severity.rank, verdict.status.value, deadline, bits,
-            found, *where, "", "")  # fmt: skip
+            found, *where, "", f"CR{chance.randrange(40):02}", "")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from monitor.contract.verdict import Severity
 from monitor.store.concerns import Concern
 
-Facet: TypeAlias = Literal["severity", "age", "force", "unit", "channel", "holder"]
+Facet: TypeAlias = Literal["severity", "age", "force", "unit", "channel", "type", "opened", "holder"]
 FACETS: tuple[Facet, ...] = get_args(Facet)
 
 SORTS = ("worst", "time", "incident", "status", "type", "unit", "channel")
@@ -42,6 +42,8 @@ class View:
     force: tuple[str, ...] = ()
     unit: tuple[str, ...] = ()
     channel: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()  # codes that logs bear now
+    opened: tuple[str, ...] = ()  # codes that they bore first
     holder: tuple[str, ...] = ()  # subjects; empty: nobody
     search: str = ""
     sort: str = "worst"
@@ -114,6 +116,8 @@ def view_of(query: Sequence[tuple[str, str]]) -> View:
         force=_each_once(given.get("force", ())),
         unit=_each_once(given.get("unit", ())),
         channel=_each_once(given.get("channel", ())),
+        type=_each_once(given.get("type", ())),
+        opened=_each_once(given.get("opened", ())),
         holder=_each_once(given.get("holder", ())),
         search=" ".join(last.get("search", "").split())[:MOST_SEARCHED],
         sort=sort.lstrip("-") if sort.lstrip("-") in SORTS else "worst",

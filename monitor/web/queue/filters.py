@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from monitor.contract.verdict import Severity
 from monitor.web.queue.address import AGES, FACETS, Facet, View
 from monitor.web.queue.index import Found
-from monitor.web.queue.labels import CONCERNS, EVERYTHING, NO_UNIT, channel_words
+from monitor.web.queue.labels import CONCERNS, EVERYTHING, NO_TYPE, NO_UNIT, channel_words
 from monitor.web.words import force_name, spoken
 
 NOBODY, YOU = "Nobody", "You"
@@ -18,6 +18,8 @@ _TITLES: dict[Facet, str] = {
     "force": "Force",
     "unit": "Unit",
     "channel": "Channel",
+    "type": "Type now",
+    "opened": "Type at first",
     "holder": "Held by",
 }
 _AGES = {age.value: age.words for age in AGES}
@@ -28,6 +30,8 @@ _WORDS: Words = {
     "force": force_name,
     "unit": lambda value: value or NO_UNIT,
     "channel": channel_words,
+    "type": lambda value: value or NO_TYPE,
+    "opened": lambda value: value or NO_TYPE,
     "holder": lambda value: value or NOBODY,
 }
 _FIXED: dict[Facet, list[str]] = {

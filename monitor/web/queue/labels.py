@@ -9,6 +9,7 @@ from monitor.web.words import spoken
 
 EVERYTHING = "Everything"
 NO_UNIT = "No unit given"
+NO_TYPE = "No type given"
 
 CONCERNS = {
     Concern.FIRING: "Alert firing",

@@ -37,6 +37,8 @@ def values_of(row: QueueRow, limits: AgeLimits) -> Iterator[tuple[Facet, str]]:
     yield "force", row.force
     yield "unit", row.unit
     yield "channel", row.channel
+    yield "type", row.type
+    yield "opened", row.opened_as
     yield "holder", row.holder
 
 
