@@ -5,6 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 ASSETS := monitor/web/static/manifest.json
+OPENAPI := api-v1.openapi.json
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check format bench soak evaluation schemas observability grafana-preview lock clean
@@ -54,8 +55,9 @@ soak: setup ## a long run with faults put in
 evaluation: setup ## write docs/evaluation.md anew: two minutes, and 2 GB of memory
 	@$(BIN)/python -m monitor.evaluation.document docs/evaluation.md
 
-schemas: setup ## write schemas/ anew from the contract
+schemas: setup ## write schemas/ anew from the contract and the API
 	@$(BIN)/python -m monitor.contract.schemas schemas
+	@$(BIN)/python -m monitor.web.api.document schemas/$(OPENAPI)
 
 observability: setup ## write rules, dashboards and alerts anew from deploy/observability.toml
 	@$(BIN)/python -W ignore::DeprecationWarning -m monitor.observability

@@ -48,6 +48,7 @@ class WebSettings(BaseModel):
     oidc_issuer: Annotated[str, BeforeValidator(_issuer)] | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = Field(default=None, repr=False)
+    oidc_api_audience: str | None = Field(default=None, min_length=1)  # of access tokens for the API; none: no API
     oidc_scope: str = "openid profile"
     oidc_name_claim: str = "name"
     oidc_roles_claim: str = "roles"  # dots lead into nested claims: realm_access.roles

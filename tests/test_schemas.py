@@ -10,8 +10,10 @@ import pytest
 from monitor.contract.codec import decode
 from monitor.contract.schemas import MODELS, files, schema_of
 from monitor.contract.topics import INPUT_TOPICS, Topic
+from monitor.web.api.document import document
 
 FOLDER = Path(__file__).parent.parent / "schemas"
+OPENAPI = "api-v1.openapi.json"
 
 
 @cache
@@ -29,7 +31,11 @@ def test_every_schema_stands_as_the_models_make_it() -> None:
 
 
 def test_no_schema_is_left_over() -> None:
-    assert {path.name for path in FOLDER.iterdir() if path.is_file()} == set(files())
+    assert {path.name for path in FOLDER.iterdir() if path.is_file()} == {*files(), OPENAPI}
+
+
+def test_the_document_of_the_api_stands_as_its_routes_make_it() -> None:
+    assert (FOLDER / OPENAPI).read_text("utf-8") == document(), "run make schemas"
 
 
 @pytest.mark.parametrize("topic", MODELS)

@@ -31,6 +31,13 @@ def check_web(facts: Facts) -> Iterator[Finding]:
     if any(given) and not all(given):
         sentence = "The sign-in is set in part: it needs an issuer, a client id and a client secret."
         yield fail("web", sentence, "Set MONITOR_OIDC_ISSUER, MONITOR_OIDC_CLIENT_ID and MONITOR_OIDC_CLIENT_SECRET.")
+    if settings.oidc_api_audience and (
+        not settings.oidc_issuer or settings.oidc_api_audience == settings.oidc_client_id
+    ):
+        sentence = (
+            "The API has an audience, and no provider or the pages' own client id for it: `monitor web` will not start."
+        )
+        yield fail("web", sentence, "Set MONITOR_OIDC_ISSUER, and an audience of its own in MONITOR_OIDC_API_AUDIENCE.")
     if settings.oidc_issuer and settings.web_address is None and not is_loopback(settings.web_host):
         sentence = "Users are sent back from the sign-in to an address that is not set."
         yield fail("web", sentence, "Set MONITOR_WEB_ADDRESS to how users reach the pages.")

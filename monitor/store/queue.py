@@ -8,7 +8,7 @@ A row that has left the queue stays, marked `gone`, so that readers learn of it.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, and_, or_, select, type_coerce, union, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, or_, select, tuple_, type_coerce, union, update
 
 from monitor.store.bulk import Insertion, Key, Row, keys
 from monitor.store.concerns import Concern, concerns_of, packed
@@ -95,6 +95,17 @@ def changed_since(store: Store, version: int) -> Iterator[QueueRow]:
     with reading(store) as connection:
         rows = connection.execute(query if version else query.where(~queue.c.gone))
         yield from (QueueRow(*row) for row in rows)
+
+
+def standing_after(store: Store, scope: Scope, after: Key, limit: int) -> list[QueueRow]:
+    """What is in the queue, by force and ref."""
+    columns = (
+        type_coerce(queue.c[name], BigInteger) if name == "deadline" else queue.c[name] for name in QueueRow._fields
+    )
+    beyond = (within(queue.c.force, scope), tuple_(queue.c.force, queue.c.ref) > after, ~queue.c.gone)
+    query = select(*columns).where(*beyond).order_by(queue.c.force, queue.c.ref).limit(limit)
+    with reading(store) as connection:
+        return [QueueRow(*row) for row in connection.execute(query)]
 
 
 def latest_version(store: Store) -> int:

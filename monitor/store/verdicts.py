@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, select, tuple_
 
 from monitor.contract.topics import Topic
+from monitor.store.bulk import Key
 from monitor.store.engine import reading
 from monitor.store.progress import read_progress
+from monitor.store.scope import Scope, within
 from monitor.store.shapes import BrokerEnds, Change, Places
 from monitor.store.standings import advanced, fences_not_passed
 from monitor.store.stops import read_stops
@@ -25,6 +27,15 @@ def stored_verdicts(engine: Engine, force: str | None = None) -> Iterator[bytes]
         after = page[-1][:2]
 
 
+def verdicts_after(engine: Engine, scope: Scope, after: Key, limit: int) -> list[tuple[Key, bytes]]:
+    """JSON, by force and ref."""
+    query = select(verdicts.c.force, verdicts.c.ref, verdicts.c.content)
+    query = query.where(within(verdicts.c.force, scope), tuple_(verdicts.c.force, verdicts.c.ref) > after)
+    with reading(engine) as connection:
+        rows = connection.execute(query.order_by(verdicts.c.force, verdicts.c.ref).limit(limit))
+        return [((row.force, row.ref), row.content) for row in rows]
+
+
 def _page(engine: Engine, force: str | None, after: tuple[str, str]) -> list[tuple[str, str, bytes]]:
     query = select(verdicts.c.force, verdicts.c.ref, verdicts.c.content)
     query = query.where(tuple_(verdicts.c.force, verdicts.c.ref) > after).order_by(verdicts.c.force, verdicts.c.ref)
@@ -34,10 +45,11 @@ def _page(engine: Engine, force: str | None, after: tuple[str, str]) -> list[tup
         return [(row.force, row.ref, row.content) for row in connection.execute(query.limit(PAGE))]
 
 
-def history(engine: Engine, force: str, incident_ref: str) -> list[Change]:
-    """How the verdict on one incident came about, the first change first."""
-    ours = (verdict_history.c.force == force, verdict_history.c.ref == incident_ref)
-    query = select(verdict_history).where(*ours).order_by(verdict_history.c.number)
+def history(engine: Engine, force: str, incident_ref: str, after: int = 0, limit: int | None = None) -> list[Change]:
+    """How the verdict on one incident came about, the first change after that number first."""
+    changes = verdict_history.c
+    ours = (changes.force == force, changes.ref == incident_ref, changes.number > after)
+    query = select(verdict_history).where(*ours).order_by(changes.number).limit(limit)
     with reading(engine) as connection:
         return [
             Change(row.number, row.at, row.known, row.cause, row.cause_ref, row.cause_revision, row.content)

@@ -17,6 +17,9 @@ from monitor.settings import Settings
 from monitor.settings_web import is_loopback
 from monitor.store import DatabaseAway
 from monitor.store.scope import Store
+from monitor.web.api.problems import http_problem
+from monitor.web.api.service import PREFIX as PREFIX_OF_API
+from monitor.web.api.service import create_api
 from monitor.web.assets import PREFIX, STATIC, load_assets
 from monitor.web.errors import Forbidden, NotFound, PageError, SignInNeeded, TooMany
 from monitor.web.oidc import Provider
@@ -60,6 +63,9 @@ def create_app(settings: Settings, store: Store, clock: Clock | None = None) -> 
     app.add_middleware(KnownHosts, settings=settings)
     app.add_middleware(SecurityHeaders, settings=settings)  # the outermost: refusals carry the headers too
     app.mount(PREFIX.rstrip("/"), KeptForGood(directory=STATIC))
+    if settings.oidc_api_audience:
+        state = {name: getattr(app.state, name) for name in ("parts", "attempts", "provider")}
+        app.mount(PREFIX_OF_API, create_api(state))
     for module in PAGES:
         app.include_router(import_module(module).router, dependencies=[Depends(csrf_checked)])
     _answer_errors(app)
@@ -76,6 +82,12 @@ def check(settings: Settings) -> None:
         raise UserError(
             "Nobody could sign in: set MONITOR_OIDC_ISSUER and MONITOR_OIDC_CLIENT_ID, "
             "or start with --development-sign-in on your own machine."
+        )
+    if settings.oidc_api_audience and not settings.oidc_issuer:
+        raise UserError("MONITOR_OIDC_API_AUDIENCE needs MONITOR_OIDC_ISSUER: the API takes its tokens, and no others.")
+    if settings.oidc_api_audience and settings.oidc_api_audience == settings.oidc_client_id:
+        raise UserError(
+            "MONITOR_OIDC_API_AUDIENCE must not be MONITOR_OIDC_CLIENT_ID: what proves a sign-in would open the API."
         )
     if settings.web_address is None and not is_loopback(settings.web_host):
         raise UserError("Set MONITOR_WEB_ADDRESS to the https:// address by which users reach the pages.")
@@ -111,8 +123,10 @@ def _page_error(request: Request, error: Any) -> HTMLResponse:
     return answer
 
 
-def _http_error(request: Request, error: Any) -> HTMLResponse:
+def _http_error(request: Request, error: Any) -> Response:
     """What the framework itself refuses: no such page, or not with this method or these values."""
+    if request.url.path.startswith(f"{PREFIX_OF_API}/"):  # of an address that is not even one of the API
+        return http_problem(request, error)
     known: PageError = Forbidden("do this") if error.status_code == 403 else NotFound()
     return render(request, "error.html", error.status_code, title=known.title, sentence=known.sentence)
 

@@ -56,6 +56,7 @@ class Provider:
     def __init__(self, settings: Settings) -> None:
         self._issuer = settings.oidc_issuer or ""
         self._client_id, self._secret = settings.oidc_client_id or "", settings.oidc_client_secret
+        self._api_audience = settings.oidc_api_audience or ""
         self._scope = settings.oidc_scope
         self._back = f"{own_address(settings)}/sign-in/back"
         self._known: dict[str, tuple[float, dict[str, Any]]] = {}
@@ -110,21 +111,31 @@ class Provider:
             timeout=TIMEOUT,
         )
 
+    def bearer_claims(self, token: str) -> dict[str, Any]:
+        """Of an access token for the API. Raises SignInFailed, ProviderAway."""
+        try:
+            return self._signed(token, self._api_audience)
+        except (JoseError, ValueError, KeyError):
+            raise SignInFailed("The token is not signed by the provider, not for this API, or over.") from None
+
     def _verified(self, token: str, nonce: str) -> dict[str, Any]:
-        keys = self._keys(token)
-        claims = jwt.decode(token, keys, algorithms=_ALGORITHMS).claims
+        claims = self._signed(token, self._client_id, nonce={"essential": True, "value": nonce})
+        if claims.get("azp", self._client_id) != self._client_id:
+            raise ValueError("the token was made for another application")
+        return claims
+
+    def _signed(self, token: str, audience: str, **more: Any) -> dict[str, Any]:
+        claims = jwt.decode(token, self._keys(token), algorithms=_ALGORITHMS).claims
         jwt.JWTClaimsRegistry(
             now=lambda: int(time.time()),
             leeway=LEEWAY,
             iss={"essential": True, "values": [self._issuer, f"{self._issuer}/"]},
-            aud={"essential": True, "value": self._client_id},
+            aud={"essential": True, "value": audience},
             exp={"essential": True},
             iat={"essential": True},
             sub={"essential": True},
-            nonce={"essential": True, "value": nonce},
+            **more,
         ).validate(claims)
-        if claims.get("azp", self._client_id) != self._client_id:
-            raise ValueError("the token was made for another application")
         return dict(claims)
 
     def _keys(self, token: str) -> KeySet:

@@ -96,6 +96,7 @@ FAULTS: dict[str, tuple[Facts, Level, str]] = {
     "open metrics": (with_settings(metrics_host="0.0.0.0"), Level.WARN, "Metrics are served at 0.0.0.0 to anybody"),
     "sign-in for all": (with_settings(development_sign_in=True), Level.WARN, "Anybody on this machine may sign in"),
     "half a sign-in": (with_settings(oidc_client_id="monitor"), Level.FAIL, "The sign-in is set in part"),
+    "an API without a provider": (with_settings(oidc_api_audience="api"), Level.FAIL, "The API has an audience"),
     "no way back": (
         with_settings(**{**ISSUER, "web_address": None}, web_host="0.0.0.0"), Level.FAIL, "an address that is not set",
     ),

@@ -16,6 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 CLIENT, SECRET = "monitor", "s3cret"
+AUDIENCE = "monitor-api"
 KEY, OTHER_KEY, NEXT_KEY = (RSAKey.generate_key(2048, {"kid": name}) for name in ("one", "one", "two"))
 PEOPLE = {"sub": "u-17", "name": "Priya Example", "roles": ["registrar"], "forces": ["synthetic-northshire"]}
 
@@ -87,6 +88,15 @@ class Identity:
 def _proves(verifier: str, asked: dict[str, str]) -> bool:
     digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
     return asked.get("code_challenge_method") == "S256" and asked.get("code_challenge") == digest
+
+
+def access_token(identity: Identity, key: RSAKey = KEY, algorithm: str = "RS256", **claims: Any) -> str:
+    """As the provider gives one to a program. A claim that is None is left out."""
+    now = int(time.time())
+    said = {"iss": identity.issuer, "aud": AUDIENCE, "iat": now, "exp": now + 300, **PEOPLE, "sub": "reports", **claims}
+    return jwt.encode(
+        {"alg": algorithm, "kid": key.kid}, {name: each for name, each in said.items() if each is not None}, key
+    )
 
 
 @contextmanager

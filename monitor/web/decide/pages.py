@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from monitor.contract.codec import Decoded
-from monitor.contract.events import NEEDED, Decision
+from monitor.contract.events import Decision
 from monitor.links import incident_link
 from monitor.store import DatabaseAway, judge_with
 from monitor.store.decisions import Overtaken, Version, decide
@@ -17,12 +17,11 @@ from monitor.web.access import Act, Allowed, User
 from monitor.web.decide.check import Check, check, since
 from monitor.web.decide.fields import Kind, Sent, first, names_of, parts_of
 from monitor.web.decide.forms import Form, form_for
+from monitor.web.decide.permits import UNSEEN, must_be_withdrawable, role_for
 from monitor.web.decide.reading import decision_id, new_decision_id, read_decision, version
-from monitor.web.errors import Forbidden, NotFound
 from monitor.web.incident.looking import actor, look, opened
 from monitor.web.incident.timeline import decision_lines
 from monitor.web.incident.view import View
-from monitor.web.incident.words import ACTIONS, inner
 from monitor.web.pages import render
 from monitor.web.parts import Web
 from monitor.web.queue.labels import SEVERITY_COLOURS, STATUS_COLOURS, STATUSES
@@ -30,8 +29,6 @@ from monitor.web.words import spoken
 
 router = APIRouter()
 _log = get_logger(__name__)
-
-UNSEEN = {"note"}  # changes nothing, and so may be left whatever happened meanwhile
 
 
 async def sent_form(request: Request) -> Sent:
@@ -45,7 +42,7 @@ SentForm = Annotated[Sent, Depends(sent_form)]
 
 @router.get("/decide/{action}/{force}/{ref:path}")
 def decide_form(request: Request, web: Web, user: Decider, action: str, force: str, ref: str) -> Response:
-    role = _role(user, action)
+    role = role_for(user, action)
     view = look(web, user, force, ref, f"decide: {spoken(action).lower()}")
     sent = {name: request.query_params.getlist(name) for name in request.query_params}
     form = form_for(action, view, role, sent)
@@ -58,7 +55,7 @@ def decide_form(request: Request, web: Web, user: Decider, action: str, force: s
 def decide_step(
     request: Request, web: Web, user: Decider, sent: SentForm, action: str, force: str, ref: str
 ) -> Response:
-    role, step = _role(user, action), first(sent, "step")
+    role, step = role_for(user, action), first(sent, "step")
     view = (
         opened(web, user, force, ref)
         if step == "make"
@@ -76,25 +73,9 @@ def decide_step(
     return _check(request, form, view, decided, sent)
 
 
-def _role(user: User, action: str) -> str:
-    if action not in NEEDED:
-        raise NotFound
-    role = user.decides_as(action)
-    if role is None:
-        raise Forbidden(f"do this: {inner(ACTIONS[action])}")
-    return role
-
-
 def _must_be_withdrawable(form: Form, view: View, user: User) -> None:
-    """What is taken back is a decision on this incident that stands, one's own or, for the registrar, anybody's."""
-    if form.action != "withdraw":
-        return
-    chosen = form.fields[0].value
-    made = next((each for each in view.file.decisions if each.event.decision_id == chosen), None)
-    if made is None or made.event.action == "withdraw":
-        raise NotFound("There is no such decision on this incident.")
-    if not user.may_withdraw(made.event.decided_by):
-        raise Forbidden("withdraw somebody else’s decision")
+    if form.action == "withdraw":
+        must_be_withdrawable(view, user, str(form.fields[0].value))
 
 
 def _form(
