@@ -27,7 +27,7 @@ from monitor.web.overview.pages import KeptOutcomes
 from monitor.web.pages import environment, render
 from monitor.web.parts import Parts, parts_of
 from monitor.web.queue.live import LiveQueue
-from monitor.web.security import Attempts, KnownHosts, SecurityHeaders, csrf_checked, security_headers
+from monitor.web.security import Attempts, KnownHosts, SecurityHeaders, csrf_checked, form_kept, security_headers
 
 # Modules with a `router`. Each is guarded against forged forms; each route names its act (see access).
 PAGES = (
@@ -67,7 +67,7 @@ def create_app(settings: Settings, store: Store, clock: Clock | None = None) -> 
         state = {name: getattr(app.state, name) for name in ("parts", "attempts", "provider")}
         app.mount(PREFIX_OF_API, create_api(state))
     for module in PAGES:
-        app.include_router(import_module(module).router, dependencies=[Depends(csrf_checked)])
+        app.include_router(import_module(module).router, dependencies=[Depends(form_kept), Depends(csrf_checked)])
     _answer_errors(app)
     return app
 
@@ -133,7 +133,8 @@ def _http_error(request: Request, error: Any) -> Response:
 
 def _database_away(request: Request, error: Any) -> HTMLResponse:
     sentence = "Nothing that was saved is lost, and nothing you just sent was saved. Try again in a minute."
-    answer = render(request, "error.html", 503, title="The database does not answer", sentence=sentence)
+    sent = getattr(request.state, "sent", [])
+    answer = render(request, "error.html", 503, title="The database does not answer", sentence=sentence, again=sent)
     answer.headers["retry-after"] = "30"
     return answer
 

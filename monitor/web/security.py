@@ -44,6 +44,13 @@ def security_headers(settings: Settings) -> dict[str, str]:
     return _HEADERS | {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 
 
+async def form_kept(request: Request) -> None:
+    """Before anything is asked of the database: where that is away, what was sent can be offered to be sent again."""
+    if request.method not in _SAFE_METHODS:
+        form = await request.form()
+        request.state.sent = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+
+
 async def csrf_checked(request: Request, session: Annotated[Session, Depends(session_of)]) -> None:
     """On every page's router: a request that changes something carries the session's token, as a field or header."""
     if request.method in _SAFE_METHODS:

@@ -130,11 +130,12 @@ def browser_page(chromium: Browser, served: Served, problems: list[str]) -> Iter
     assert problems == []
 
 
-def sign_in(page: Page, role: str = "registrar", name: str = "Sam Example") -> None:
+def sign_in(page: Page, role: str = "registrar", name: str = "Sam Example", force: str = "*") -> None:
     """By the development sign-in; ends on the page that asked for it, or the queue."""
     page.goto("/sign-in")
     page.get_by_label("Your name").fill(name)
     page.get_by_role("radio", name=role.capitalize()).check()
+    page.get_by_label("Your force").select_option(force)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
