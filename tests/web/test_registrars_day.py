@@ -18,7 +18,7 @@ from tests.system.running import READY, RunningWorker, messages, send, settled, 
 from tests.web.conftest import Served, sign_in
 
 SURE = "Checked against the account given."
-OUR_CASE = {"victims": [{"person_key": "p7", "confirmed": True}], "unit": "Response North", "location": {"beat": "N1"}}
+OUR_CASE: dict[str, Any] = {"victims": [{"person_key": "p7", "confirmed": True}], "unit": "Response North", "location": {"beat": "N1"}}
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ def _a_new_alert_appears(page: Page, settings: Settings) -> None:
 
 
 def _its_record_is_found_and_the_alert_is_resolved(page: Page, settings: Settings) -> None:
-    rape = {"offence": {"ho_code": "019/08", "category": "19C"}, "victims": [{"person_key": "p7"}]}
-    here = {"unit": "Response North", "location": {"beat": "N1"}}
+    rape: dict[str, Any] = {"offence": {"ho_code": "019/08", "category": "19C"}, "victims": [{"person_key": "p7"}]}
+    here: dict[str, Any] = {"unit": "Response North", "location": {"beat": "N1"}}
     send([crime("C77", incident_refs=[], recorded_at=at(3), updated_at=at(3), **rape, **here)], settings)
     settled(settings)
     page.get_by_role("link", name="INC-NEW").click()
