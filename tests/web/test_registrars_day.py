@@ -18,7 +18,11 @@ from tests.system.running import READY, RunningWorker, messages, send, settled, 
 from tests.web.conftest import Served, sign_in
 
 SURE = "Checked against the account given."
-OUR_CASE: dict[str, Any] = {"victims": [{"person_key": "p7", "confirmed": True}], "unit": "Response North", "location": {"beat": "N1"}}
+OUR_CASE: dict[str, Any] = {
+    "victims": [{"person_key": "p7", "confirmed": True}],
+    "unit": "Response North",
+    "location": {"beat": "N1"},
+}
 
 
 @pytest.fixture
