@@ -19,6 +19,7 @@ ROOMS = {
     "contract": 3,
     "rulebook": 4,
     "compliance": 5,
+    "matching": 6,
     "broker": 6,
     "store": 7,
     "telemetry": 8,
@@ -31,7 +32,7 @@ ROOMS = {
     "evaluation": 10,
     "cli": 11,
 }
-PURE_ROOMS = {"contract", "rulebook", "compliance"}
+PURE_ROOMS = {"contract", "rulebook", "compliance", "matching"}
 FRAMEWORKS = {
     *("sqlalchemy", "alembic", "sqlite3", "psycopg", "faust", "mode", "kafka", "aiokafka"),
     *("fastapi", "starlette", "uvicorn", "jinja2", "prometheus_client", "structlog", "typer", "asyncio"),

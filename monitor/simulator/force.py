@@ -10,6 +10,7 @@ from random import Random
 from monitor.errors import UserError
 from monitor.rulebook.mapping import load_mappings
 from monitor.rulebook.types import CANONICAL_TYPES
+from monitor.simulator.noise import ORDINARY, Noise
 
 PREFIX = "synthetic-"  # of the name of every force that does not exist
 NAMES = (
@@ -37,6 +38,7 @@ class Force:
     codes: dict[str, str]  # its own code by canonical type
     beats: Sequence[str]
     units: Sequence[str]
+    noise: Noise = ORDINARY
 
     def code(self, canonical: str) -> str:
         """A force that has no codes of its own sends the canonical types."""

@@ -97,6 +97,9 @@ def tell(force: Force, number: int, begun: datetime, seed: int, plans: tuple[Pla
     """The story of this number: the same whenever it is told, whatever else is."""
     rng = Random(f"{seed}/{force.name}/{number}")  # noqa: S311  reproducible on purpose, and no secret
     plan = rng.choices(plans, [each.weight for each in plans] if plans is not PLANS else _WEIGHTS)[0]
-    story = Story(force, number, rng, begun, plan.kind, plan.kind if plan.fault else None)
+    apart = Random(f"{seed}/{force.name}/{number}/noise")  # noqa: S311  as above
+    story = Story(
+        force, number, rng, begun, apart, force.noise, kind=plan.kind, fault=plan.kind if plan.fault else None
+    )
     plan.tell(story)
     return story

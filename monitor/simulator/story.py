@@ -8,6 +8,7 @@ from typing import Any
 from monitor.contract.topics import Topic
 from monitor.rulebook.limits import deadline
 from monitor.simulator.force import Force
+from monitor.simulator.noise import ORDINARY, Noise, coordinates, place_of_record
 from monitor.simulator.offences import CHANNELS, Reported, pick_of
 
 Line = dict[str, Any]
@@ -23,6 +24,8 @@ class Story:
     number: int
     rng: Random
     begun: datetime  # the time of report
+    noise_rng: Random = field(default_factory=lambda: Random(0))  # noqa: S311  so that noise changes no story
+    noise: Noise = ORDINARY
     kind: str = ""
     fault: str | None = None
     sent: list[Sent] = field(default_factory=list)
@@ -77,8 +80,9 @@ class Story:
     def victim(self, **fields: Any) -> dict[str, Any]:
         return {"person_key": self.force.person(self.rng), "confirmed": True, **fields}
 
-    def place(self) -> dict[str, str]:
-        return {"beat": self.rng.choice(self.force.beats)}
+    def place(self) -> dict[str, Any]:
+        beat = self.rng.choice(self.force.beats)
+        return {"beat": beat, **coordinates(self.force.beats.index(beat), self.noise_rng, self.noise)}
 
 
 class Log:
@@ -103,6 +107,14 @@ class Log:
     @property
     def suspects(self) -> list[dict[str, Any]]:
         return list(self._value["suspects"])
+
+    @property
+    def place(self) -> dict[str, Any]:
+        return dict(self._value["location"])
+
+    @property
+    def unit(self) -> str:
+        return str(self._value["unit"])
 
     @property
     def channel(self) -> str:
@@ -169,10 +181,22 @@ def _suspect(story: Story, domestic: bool) -> dict[str, Any]:
 
 
 def record_of(log: Log, story: Story, offence: dict[str, str], at: datetime, **fields: Any) -> Record:
-    """A record of what the log tells, with the link stated on the record."""
-    people = {"victims": [{"person_key": each["person_key"]} for each in log.victims[:1]]}
+    """A record of what the log tells, with the link stated on the record; more or less as the log has it."""
+    victims = fields.pop("victims", None) or [{"person_key": each["person_key"]} for each in log.victims[:1]]
     flags = ["domestic_abuse"] if log.domestic else []
-    return story.record(offence, at, **{"incident_refs": [log.ref], **people, "flags": flags, **fields})
+    seen = _as_recorded(log, story, victims)
+    return story.record(offence, at, **{"incident_refs": [log.ref], "flags": flags, **seen, **fields})
+
+
+def _as_recorded(log: Log, story: Story, victims: list[dict[str, Any]]) -> dict[str, Any]:
+    rng, noise = story.noise_rng, story.noise
+    named = rng.random() >= noise.no_victim_key
+    suspects = [{"person_key": each["person_key"]} for each in log.suspects if rng.random() < noise.suspect_named]
+    seen: dict[str, Any] = {"victims": victims if named else [{} for _ in victims], "suspects": suspects}
+    beat = rng.choice(story.force.beats)
+    seen["location"] = place_of_record(log.place, {"beat": beat}, rng, noise)
+    seen["unit"] = log.unit if rng.random() < noise.same_unit else rng.choice(story.force.units)
+    return seen
 
 
 def written(time: datetime) -> str:

@@ -29,7 +29,7 @@ from monitor.store.tables import cases, dependencies, metadata
 PAGE = 2000
 _FROM_TOPICS = {
     "incident_revisions", "crime_revisions", "decisions", "dependencies", "cases", "person_logs", "progress", "feeds",
-    "fences", "occasions", "suggestions",
+    "fences", "occasions", "suggestions", "crime_marks",
 }  # fmt: skip
 _OF_THE_OLD_STORE = {"presences"}
 _FOUND_ANEW = {"due_since", "due_event_time", "review_at", "review_at_known", "failures"}  # of a case

@@ -16,6 +16,7 @@ from monitor.contract.topics import Topic
 from monitor.store.arrivals import INSERTIONS, digest
 from monitor.store.bulk import Key, keys
 from monitor.store.bulk import Row as NewRow
+from monitor.store.crime_marks import forget_marks
 from monitor.store.desk_tables import person_logs
 from monitor.store.groups import Group
 from monitor.store.instants import to_micros
@@ -88,6 +89,7 @@ def condense(connection: Connection, stored: Stored) -> None:
         fresh = [row for key, found in nodes.items() for row in _condensed(stored, topic, key, found, names)]
         INSERTIONS[topic].run(connection, sorted(fresh))
     _forget_people(connection, stored)
+    forget_marks(connection, [each.event for each in stored.rows if isinstance(each.event, CrimeSnapshot)])
     forget_occasions(connection, stored.group.incidents)
     _forget_letters(connection, stored.group)
 

@@ -13,6 +13,7 @@ from monitor.contract.topics import Topic
 from monitor.store import tables
 from monitor.store.arrivals import INSERTIONS, Arrival, arrivals
 from monitor.store.bulk import Insertion, Key, Row, keys
+from monitor.store.crime_marks import note_marks
 from monitor.store.dead_letters import dead_letters
 from monitor.store.due import mark_due
 from monitor.store.engine import recent, writing
@@ -63,6 +64,7 @@ def take_in(connection: Connection, arrived: list[Arrival], outcomes: Outcomes, 
     ]
     _DEPENDENCIES.run(connection, _dependency_rows(fresh))
     note_persons(connection, fresh)
+    note_marks(connection, fresh)
     return fresh, mark_due(connection, fresh, at)
 
 

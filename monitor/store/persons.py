@@ -80,13 +80,13 @@ def _rows(log: IncidentSnapshot) -> Iterator[Row]:
     force, ref, place = log.force, log.incident_ref, log.location
     for victim in log.victims:
         if victim.person_key:
-            yield force, "victim", _short(victim.person_key), ref
+            yield force, "victim", short(victim.person_key), ref
     for suspect in log.suspects:
         if suspect.person_key:
-            yield force, "suspect", _short(suspect.person_key), ref
+            yield force, "suspect", short(suspect.person_key), ref
     if place and place.lat is not None and place.lon is not None:  # some ten metres: an address, however it is rounded
-        yield force, "place", _short(f"{place.lat:.4f},{place.lon:.4f}"), ref
+        yield force, "place", short(f"{place.lat:.4f},{place.lon:.4f}"), ref
 
 
-def _short(key: str) -> str:
+def short(key: str) -> str:
     return key if len(key) <= LONGEST else blake2b(key.encode(), digest_size=16).hexdigest()
