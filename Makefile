@@ -8,7 +8,7 @@ ASSETS := monitor/web/static/manifest.json
 OPENAPI := api-v1.openapi.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench soak evaluation schemas observability grafana-preview lock clean
+.PHONY: help setup run test check format bench soak evaluation matching matching-weights schemas observability grafana-preview lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -54,6 +54,12 @@ soak: setup ## a long run with faults put in
 
 evaluation: setup ## write docs/evaluation.md anew: two minutes, and 2 GB of memory
 	@$(BIN)/python -m monitor.evaluation.document docs/evaluation.md
+
+matching: setup ## write the figures of docs/matching.md anew: two minutes
+	@$(BIN)/python -m monitor.evaluation.matching docs/matching.md
+
+matching-weights: setup ## learn the weights of the matching anew
+	@$(BIN)/python -m monitor.evaluation.matching_weights monitor/matching/data/weights.toml
 
 schemas: setup ## write schemas/ anew from the contract and the API
 	@$(BIN)/python -m monitor.contract.schemas schemas

@@ -1,4 +1,4 @@
-"""How well records are found again whose link was taken away: `make matching` writes the figures into docs/matching.md."""
+"""How well records are found again whose link was taken away: `make matching` writes it into docs/matching.md."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -64,9 +64,7 @@ def without_links(lines: Iterable[Line], lost: set[str]) -> Iterator[Line]:
             yield line
 
 
-def measure(
-    lines: Sequence[Line], truth: Truth, mappings: ForceMappings, seed: int, share: float = SHARE
-) -> Found:
+def measure(lines: Sequence[Line], truth: Truth, mappings: ForceMappings, seed: int, share: float = SHARE) -> Found:
     """Of one force: links are taken away at random, everything is merged and judged, and each that waits is asked for.
 
     In a store of its own, by the very questions that the page asks. `truth` may know of links that are stated later.

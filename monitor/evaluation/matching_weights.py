@@ -27,9 +27,9 @@ END = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SEED, DAYS, RATE = 11, 30.0, 60.0
 BY_CHANCE = 40  # records that each linked log is put together with
 
-_HEAD = """# Written by `make matching-weights`: learnt on {linked} linked pairs of a synthetic force (seed {seed}, {days:g} days,
-# {rate:g} reports an hour), and on {chance} pairs put together by chance. m: the share of linked pairs at this level, of
-# those that can be compared; u: the share of other pairs, and for levels of time the span in days.
+_HEAD = """# Written by `make matching-weights`: learnt on {linked} linked pairs of a synthetic force (seed {seed},
+# {days:g} days, {rate:g} reports an hour), and on {chance} pairs put together by chance. m: the share of linked pairs
+# at this level, of those that can be compared; u: the share of other pairs, and for levels of time the span in days.
 """
 
 

@@ -1,6 +1,6 @@
 """Events of a synthetic force made rougher than the simulator makes them, to learn and to measure matching on.
 
-These are mistakes that would themselves give findings, so the simulator plants none of them. The shares are assumptions.
+These are mistakes that would themselves give findings, so the simulator plants none of them. The shares are assumed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -74,8 +74,7 @@ def _rough(record: Line, others: list[Line], rng: Random, by: Roughness) -> Line
 
 
 def _moved(at: str, days: float) -> str:
-    moved: str = rfc3339(datetime.fromisoformat(at) + timedelta(seconds=round(days * 86400)))
-    return moved
+    return str(rfc3339(datetime.fromisoformat(at) + timedelta(seconds=round(days * 86400))))
 
 
 def _rng(seed: int, what: str) -> Random:

@@ -1,1 +1,1 @@
-"""Which crime record, linked to nothing, may be an incident's: a suggestion to a person, never part of a verdict. Pure."""
+"""Which crime record, linked to nothing, may be an incident's: a suggestion, never part of a verdict. Pure."""

@@ -63,8 +63,8 @@ def _time(hours: float) -> str:
 
 
 def _long(hours: float) -> str:
-    if hours < 1:
-        return _number(round(hours * 60), "minute")
+    if (minutes := round(hours * 60)) < 60:
+        return _number(minutes, "minute")
     return _number(round(hours), "hour") if hours < 48 else _number(round(hours / 24), "day")
 
 

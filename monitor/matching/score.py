@@ -26,7 +26,9 @@ class Scored:
     probability: float = 0.0  # among the others
 
 
-def score(log: Side, records: Iterable[Side], weights: Weights, named: Mapping[str, int], per_day: float) -> list[Scored]:
+def score(
+    log: Side, records: Iterable[Side], weights: Weights, named: Mapping[str, int], per_day: float
+) -> list[Scored]:
     """The likeliest first, each with its probability.
 
     `named`: how many crime records name a person, by key (1 where it is missing); `per_day`: how many records that are
@@ -52,7 +54,7 @@ def _weigh(log: Side, record: Side, weights: Weights, named: Mapping[str, int], 
 def _among(log: Side, one: Scored, all_: Sequence[Scored]) -> Scored:
     """One record is this log's, or none: what speaks for another speaks against this one.
 
-    But a log with several victims has several records: those that name people of the log do not stand against each other.
+    But a log with several victims has several records: those that name its people do not stand against each other.
     """
     names = not log.persons.isdisjoint(one.record.persons)
     against = sum(

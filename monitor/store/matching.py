@@ -98,8 +98,7 @@ def _found_by_marks(connection: Connection, force: str, log: Side) -> set[str]:
     """Records that name somebody whom the log names, or of the same place; and of its area, made soon after it."""
     near = {person_mark(key) for key in log.persons} | {*(spot_marks(log.place) if log.place else ())}
     areas = {*(area_marks(log.place) if log.place else ())}
-    found = {*_refs(connection, force, near, log.at, LATEST), *_refs(connection, force, areas, log.at, AREA_HOURS)}
-    return found
+    return {*_refs(connection, force, near, log.at, LATEST), *_refs(connection, force, areas, log.at, AREA_HOURS)}
 
 
 def _refs(connection: Connection, force: str, marks: set[str], at: datetime, hours: float) -> list[str]:
@@ -121,9 +120,7 @@ def _unlinked(connection: Connection, force: str, refs: set[str]) -> set[str]:
     return refs - {ref for ref, content in rows if ref in orjson.loads(content)["crime_refs"]}
 
 
-def _crimes(
-    connection: Connection, force: str, refs: set[str], looking: Looking, known: Recent
-) -> dict[str, Crime]:
+def _crimes(connection: Connection, force: str, refs: set[str], looking: Looking, known: Recent) -> dict[str, Crime]:
     """As they stand, cancelled ones too; without those that are no crimes."""
     if not refs:
         return {}

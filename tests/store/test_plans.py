@@ -8,9 +8,12 @@ import pytest
 from sqlalchemy import event, text
 
 from monitor import store
+from monitor.rulebook import load_rulebook
+from monitor.rulebook.mapping import ForceMappings
 from monitor.store import BrokerEnds
 from monitor.store.case_file import case_file
 from monitor.store.engine import reading, store_at, writing
+from monitor.store.matching import Looking, matches_for
 from monitor.store.overview import outcomes
 from monitor.store.queue import changed_since, latest_version
 from tests.builders import FORCE, crime, heartbeat, incident
@@ -19,7 +22,7 @@ from tests.store.desk import Desk, clock
 
 INCIDENTS = 1_000_000
 QUEUED = 100_000  # of them; the others have left the queue
-LARGE = ("cases", "queue", "incident_revisions", "dependencies", "verdicts", "person_logs")
+LARGE = ("cases", "queue", "incident_revisions", "dependencies", "verdicts", "person_logs", "crime_marks")
 DEADLINE = "(1768500000 + n % 2000000) * CAST(1000000 AS bigint)"
 FILLED = (
     f"""INSERT INTO cases (force, ref, status, severity, alert, open, deadline, recorded_at, reason, review_at)
@@ -36,6 +39,9 @@ FILLED = (
         SELECT '{FORCE}', 'incident OLD-' || n, 'crime OLD-' || n FROM generate_series(1, {INCIDENTS}) AS n""",
     f"""INSERT INTO person_logs (force, kind, key, ref)
         SELECT '{FORCE}', 'victim', 'person-' || n, 'OLD-' || n FROM generate_series(1, {INCIDENTS}) AS n""",
+    f"""INSERT INTO crime_marks (force, key, recorded_at, ref)
+        SELECT '{FORCE}', key, {DEADLINE}, 'crime OLD-' || n
+        FROM generate_series(1, {INCIDENTS}) AS n, LATERAL (VALUES ('record'), ('beat:n' || n % 100)) AS marks (key)""",
     f"""INSERT INTO queue (force, ref, version, gone, severity, status, deadline, concerns, findings, type, unit,
             channel, crime_refs)
         SELECT '{FORCE}', 'OLD-' || n, n, n > {QUEUED}, 2, 'unrecorded', {DEADLINE}, 1, '', '', '', '999', ''
@@ -62,7 +68,7 @@ def filled(postgres: Postgres) -> Iterator[Desk]:
 def test_no_question_reads_a_large_table_through(filled: Desk) -> None:
     asked = _asked(filled)
     found = {name for name in LARGE if any(name in statement for statement, _ in asked)}
-    assert found >= {"cases", "queue", "incident_revisions", "dependencies", "person_logs"}
+    assert found >= {"cases", "queue", "incident_revisions", "dependencies", "person_logs", "crime_marks"}
     with reading(filled.engine) as connection:
         for statement, parameters in asked:
             plan = [str(row[0]) for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
@@ -80,7 +86,9 @@ def _asked(desk: Desk) -> list[tuple[str, Any]]:
 
     engine = desk.engine
     event.listen(engine, "before_cursor_execute", note)
-    desk.receive(incident(), crime(), heartbeat(1.5))
+    place = {"beat": "N1", "lat": 51.75, "lon": -0.33}
+    alike = (incident("INC-2", location=place), crime("C2", incident_refs=[], location=place))
+    desk.receive(incident(), crime(), *alike, heartbeat(1.5))
     ends = BrokerEnds(desk.crime_record_ends(), clock(2))
     assert store.review_due(engine, desk.judge, clock(2), ends, 10).taken
     store.due_cases(engine, clock(2))
@@ -88,5 +96,7 @@ def _asked(desk: Desk) -> list[tuple[str, Any]]:
     list(changed_since(engine, latest_version(engine)))
     outcomes(engine, frozenset({FORCE}))
     assert case_file(engine, (FORCE, "INC-1"))
+    looking = Looking(load_rulebook(), ForceMappings(), clock(2))
+    assert [match.crime.ref for match in matches_for(engine, (FORCE, "INC-2"), looking)] == ["C2"]
     event.remove(engine, "before_cursor_execute", note)
     return asked

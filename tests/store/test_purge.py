@@ -10,7 +10,7 @@ from sqlalchemy import select
 from monitor import store
 from monitor.contract.topics import Topic
 from monitor.rulebook import load_rulebook
-from monitor.store import Outcome, audit, desk_tables, tables, upkeep_tables
+from monitor.store import Outcome, audit, desk_tables, match_tables, tables, upkeep_tables
 from monitor.store.engine import reading
 from monitor.store.people import Actor
 from monitor.store.purge import Order, Purged, purge
@@ -55,12 +55,13 @@ def settled(desk: Desk, *lines: Line) -> Desk:
 
 
 def stored_text(desk: Desk) -> bytes:
-    """All that is stored of logs and records, and the index of people."""
+    """All that is stored of logs and records, and the indexes of people."""
     with reading(desk.engine) as connection:
         contents = [
             *connection.scalars(select(tables.incident_revisions.c.content)),
             *connection.scalars(select(tables.crime_revisions.c.content)),
             *(key.encode() for key in connection.scalars(select(desk_tables.person_logs.c.key))),
+            *(key.encode() for key in connection.scalars(select(match_tables.crime_marks.c.key))),
         ]
     return b"\n".join(contents)
 
@@ -74,7 +75,7 @@ def test_nobody_is_named_any_more_and_the_verdicts_stand(desk: Desk) -> None:
     assert (done.incidents, done.crimes, done.revisions, done.unlike) == (1, 2, 5, [])
     for gone in (b"key-of", b"51.75", b"-0.33"):
         assert gone not in stored_text(desk)
-    assert desk.rows(desk_tables.person_logs) == []
+    assert desk.rows(desk_tables.person_logs) == desk.rows(match_tables.crime_marks) == []
     after = desk.verdicts(), desk.rows(tables.cases), desk.rows(tables.case_counts), desk.rows(tables.verdict_history)
     assert after == before
 

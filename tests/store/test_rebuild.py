@@ -23,6 +23,7 @@ from monitor.store.desk_tables import audit_heads, case_holders, person_logs
 from monitor.store.engine import reading, writing
 from monitor.store.instants import wall_clock
 from monitor.store.letter_tables import dead_letters
+from monitor.store.match_tables import crime_marks
 from monitor.store.people import Actor
 from monitor.store.presence import Occupied, Presence, Work, come, present
 from monitor.store.purge import Order, purge
@@ -38,7 +39,7 @@ WHEN = ("merged_at", "judged_at", "version")
 KEPT: tuple[Table, ...] = (
     tables.incident_revisions, tables.crime_revisions, tables.decisions, tables.dependencies, tables.cases,
     tables.verdicts, tables.verdict_history, tables.case_counts, tables.progress, tables.feeds, tables.known_times,
-    tables.outbox, tables.web_sessions, audit_heads, case_holders, person_logs, dead_letters, queue,
+    tables.outbox, tables.web_sessions, audit_heads, case_holders, person_logs, crime_marks, dead_letters, queue,
 )  # fmt: skip
 
 
@@ -246,7 +247,7 @@ def test_what_was_purged_does_not_come_back(desk: Desk) -> None:
     assert kept(desk)["incident_revisions"] == before["incident_revisions"]
     assert kept(desk)["crime_revisions"] == before["crime_revisions"]
     assert kept(desk)["verdicts"] == before["verdicts"]
-    assert desk.rows(person_logs) == []
+    assert desk.rows(person_logs) == desk.rows(crime_marks) == []
     assert b"key-of-ana" not in repr(kept(desk)).encode()
 
 

@@ -10,7 +10,7 @@ from monitor.errors import UserError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0010"
+HEAD = "0011"
 _VERSIONS = "alembic_version"
 
 

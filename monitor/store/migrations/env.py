@@ -5,6 +5,7 @@ from alembic import context
 from monitor.store import (  # noqa: F401 - they add their tables to the metadata
     desk_tables,
     letter_tables,
+    match_tables,
     queue_tables,
     upkeep_tables,
 )

@@ -11,8 +11,8 @@ from alembic import op
 
 from monitor.contract.reading import read_time
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 CONDENSED = -2  # the partition of what retention made: nobody is to be found by it
@@ -46,9 +46,7 @@ _RECORDS = sa.text(
     'SELECT force, ref, revision, digest, content, "partition" FROM crime_revisions '
     "WHERE (force, ref, revision, digest) > (:f, :r, :v, :d) ORDER BY force, ref, revision, digest LIMIT 1000"
 )
-_NOTE = sa.text(
-    "INSERT INTO crime_marks (force, key, recorded_at, ref) VALUES (:f, :k, :a, :r) ON CONFLICT DO NOTHING"
-)
+_NOTE = sa.text("INSERT INTO crime_marks (force, key, recorded_at, ref) VALUES (:f, :k, :a, :r) ON CONFLICT DO NOTHING")
 
 
 def _marks(force: str, ref: str, record: dict[str, Any]) -> Iterator[tuple[str, str, int, str]]:
