@@ -82,4 +82,4 @@ def test_the_weights_are_those_that_the_command_writes() -> None:
     for field, levels in learnt_weights().items():
         for level, weight in levels.items():
             if weight.m > 0.05:
-                assert fields[field][level]["m"] == pytest.approx(weight.m, abs=0.03), (field, level)
+                assert fields[field][level]["m"] == pytest.approx(weight.m, abs=0.05), (field, level)

@@ -40,8 +40,8 @@ FILLED = (
     f"""INSERT INTO person_logs (force, kind, key, ref)
         SELECT '{FORCE}', 'victim', 'person-' || n, 'OLD-' || n FROM generate_series(1, {INCIDENTS}) AS n""",
     f"""INSERT INTO crime_marks (force, key, recorded_at, ref)
-        SELECT '{FORCE}', key, {DEADLINE}, 'crime OLD-' || n
-        FROM generate_series(1, {INCIDENTS}) AS n, LATERAL (VALUES ('record'), ('beat:n' || n % 100)) AS marks (key)""",
+        SELECT '{FORCE}', CASE WHEN n % 2 = 0 THEN 'record' ELSE 'beat:n' || n % 100 END, {DEADLINE}, 'crime OLD-' || n
+        FROM generate_series(1, {INCIDENTS}) AS n""",
     f"""INSERT INTO queue (force, ref, version, gone, severity, status, deadline, concerns, findings, type, unit,
             channel, crime_refs)
         SELECT '{FORCE}', 'OLD-' || n, n, n > {QUEUED}, 2, 'unrecorded', {DEADLINE}, 1, '', '', '', '999', ''
