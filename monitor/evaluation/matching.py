@@ -80,7 +80,7 @@ def measure(lines: Sequence[Line], truth: Truth, mappings: ForceMappings, seed: 
             _fill(engine, left, mappings)
             for key in waiting(engine):
                 began = perf_counter()
-                matches = [each.crime.ref for each in matches_for(engine, key, looking)]
+                matches = [each.crime.ref for each in matches_for(engine, key, looking) or ()]
                 theirs = truth.get(key[1], set()) & known - still.get(key[1], set())
                 found.add(matches, theirs, perf_counter() - began)
         finally:

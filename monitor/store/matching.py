@@ -48,8 +48,8 @@ class Looking:
     now: datetime
 
 
-def matches_for(store: Store, key: Key, looking: Looking) -> list[Match]:
-    """The likeliest first; none where the incident waits for no record, or is not known."""
+def matches_for(store: Store, key: Key, looking: Looking) -> list[Match] | None:
+    """The likeliest first; None where the incident waits for no record, or is not known: nothing is looked for."""
     with reading(store) as connection:
         return find_matches(connection, key, looking, recent(store))
 
@@ -61,13 +61,13 @@ def waiting(store: Store) -> list[Key]:
         return [(force, ref) for force, ref in connection.execute(query.order_by(cases.c.force, cases.c.ref))]
 
 
-def find_matches(connection: Connection, key: Key, looking: Looking, known: Recent) -> list[Match]:
+def find_matches(connection: Connection, key: Key, looking: Looking, known: Recent) -> list[Match] | None:
     if not _waits(connection, key):
-        return []
+        return None
     opened = _cases(connection, [key], looking, known)
     case = opened.case(key[1])
     if case is None:
-        return []
+        return None
     table = looking.rulebook.offences
     log = side_of_log(case, table)
     refs = _unlinked(connection, key[0], _found_by_marks(connection, key[0], log)) - case.ruling.rejected_links

@@ -22,6 +22,7 @@ from monitor.web.api.service import PREFIX as PREFIX_OF_API
 from monitor.web.api.service import create_api
 from monitor.web.assets import PREFIX, STATIC, load_assets
 from monitor.web.errors import Forbidden, NotFound, PageError, SignInNeeded, TooMany
+from monitor.web.incident.matches import StoreMatcher
 from monitor.web.oidc import Provider
 from monitor.web.overview.pages import KeptOutcomes
 from monitor.web.pages import environment, render
@@ -60,6 +61,7 @@ def create_app(settings: Settings, store: Store, clock: Clock | None = None) -> 
     app.state.provider = Provider(settings) if settings.oidc_issuer else None
     app.state.outcomes = KeptOutcomes()
     app.state.queue = LiveQueue(store, app.state.parts.mappings)
+    app.state.matcher = StoreMatcher(app.state.parts)
     app.add_middleware(KnownHosts, settings=settings)
     app.add_middleware(SecurityHeaders, settings=settings)  # the outermost: refusals carry the headers too
     app.mount(PREFIX.rstrip("/"), KeptForGood(directory=STATIC))

@@ -205,6 +205,45 @@ def test_a_registrar_decides(
     assert (made.role, made.decided_by) == ("fcr", "development:Sam Example")
 
 
+def matches(page: Page) -> str:
+    return page.get_by_role("region", name="Possible matches").inner_text()
+
+
+def test_a_possible_match_is_linked_and_the_alert_ends(browser_page: Page, served: Served) -> None:
+    site, page = served.site, browser_page
+    prepare(site, crime(incident_refs=[], recorded_at=at(2)))
+    assert site.desk.changes() == ["raised"]
+    sign_in(page)
+    page.goto(PAGE)
+    assert violations(page) == []
+    assert "The same victim." in matches(page)
+    page.get_by_role("link", name="Link C1", exact=True).click()
+    assert page.get_by_label("Crime reference").input_value() == "C1"
+    page.get_by_role("button", name="See what it will do").click()
+    assert page.get_by_text("is known: the link counts once it is").count() == 0
+    page.get_by_role("button", name="Link this crime", exact=True).click()
+    assert page.get_by_role("alert").get_by_text("Done").is_visible()
+    assert "waits for no crime record" in matches(page)
+    assert (status(site), site.desk.changes()) == ("recorded_in_time", ["raised", "resolved"])
+    assert [(each.action, each.crime_ref) for each in decisions_sent(site)] == [("accept_link", "C1")]
+
+
+def test_not_this_one_takes_it_away_and_the_alert_stands(browser_page: Page, served: Served) -> None:
+    """Also where other crimes are linked, among which a rejection is otherwise chosen."""
+    site, page = served.site, browser_page
+    loose = crime("C2", incident_refs=[], recorded_at=at(2), victims=[{"person_key": "p2"}])
+    prepare(site, incident(revision=2, **TWO_VICTIMS), crime(), loose)
+    sign_in(page)
+    page.goto(PAGE)
+    page.get_by_role("link", name="Not this one (C2)", exact=True).click()
+    assert page.get_by_label("Crime reference").input_value() == "C2"
+    page.get_by_role("button", name="See what it will do").click()
+    page.get_by_role("button", name="Reject this link", exact=True).click()
+    assert page.get_by_role("alert").get_by_text("Done").is_visible()
+    assert "No crime record that is not linked looks like" in matches(page)
+    assert (status(site), site.desk.changes()) == ("partly_recorded", ["raised"])
+
+
 def test_every_action_but_the_note_was_walked() -> None:
     assert {name.partition(" ")[0] for name in WALKS} == NEEDED.keys() - {"note"}
 

@@ -1,6 +1,5 @@
 """The page of one incident."""
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,7 +14,6 @@ from monitor.contract.identity import canonical_ref
 from monitor.links import incident_link
 from monitor.store.audit import entries
 from monitor.store.suggestions import bring_up_to_date
-from monitor.web.incident.matches import PossibleMatch
 from monitor.web.incident.offers import case_link
 from tests.builders import DEADLINE, FORCE, REPORTED, Line, at, crime, decision, heartbeat, incident, reason
 from tests.web.axe import violations
@@ -23,6 +21,7 @@ from tests.web.browsing import Visitor, text_of
 from tests.web.conftest import Served, Site, sign_in
 
 PAGE = f"/incidents/{FORCE}/INC-1"
+MATCHES = ("Possible matches", "Time line")
 
 
 def shown(site: Site, *lines: Line, page: str = PAGE) -> str:
@@ -210,18 +209,27 @@ def test_the_last_log_of_what_may_be_a_course_of_conduct_says_so_and_what_to_do(
     assert "INC-1" not in queue
 
 
-def test_possible_matches_are_shown_once_something_finds_them(site: Site) -> None:
-    assert "This monitor does not look for crime records that are not linked." in shown(site, incident())
-
-    def matcher(force: str, incident_ref: str) -> Sequence[PossibleMatch]:
-        return [PossibleMatch("C7", "8N 008/06", REPORTED, (f"Same victim as {force} {incident_ref}.",))]
-
-    site.app.state.matcher = matcher
-    text = section(shown(site), "Possible matches", "Time line")
-    assert f"Same victim as {FORCE} INC-1." in text
+def test_a_possible_match_says_why_and_is_one_decision_away(site: Site) -> None:
+    assert "No crime record that is not linked looks like" in section(shown(site, incident()), *MATCHES)
+    text = section(shown(site, crime("C7", incident_refs=[], recorded_at=at(2))), *MATCHES)
+    for words in ("C7", "Very likely", "The same victim.", "Recorded 2 hours after the report."):
+        assert words in text
     answer = site.visitor().sign_in().get(PAGE)
     for action in ("accept_link", "reject_link"):
         assert f"/decide/{action}/{FORCE}/INC-1?crime_ref=C7" in answer.text
+    auditor = site.visitor().sign_in(name="Ann Auditor", role="auditor").get(PAGE)
+    assert "The same victim." in auditor.text
+    assert "crime_ref=C7" not in auditor.text
+
+
+def test_a_cancelled_record_says_so(site: Site) -> None:
+    text = shown(site, incident(), crime("C7", incident_refs=[], recorded_at=at(2), status="cancelled"))
+    assert "It is cancelled." in section(text, *MATCHES)
+
+
+def test_where_nothing_is_waited_for_nothing_is_looked_for(site: Site) -> None:
+    loose = crime("C7", incident_refs=[])
+    assert "waits for no crime record" in section(shown(site, incident(), crime(), loose), *MATCHES)
 
 
 def test_every_look_is_in_the_audit_log_and_what_was_not_seen_is_not(site: Site) -> None:

@@ -41,12 +41,12 @@ def _rationale(hint: str, needed: bool = True) -> Field:
 
 
 def _crime(view: View, sent: Sent, choices: list[CrimeShown], none: str) -> Field:
-    """One that a link has chosen stands fast; else one of the known, else a reference that is typed in."""
+    """One that a link has chosen stands fast, if it is known here; else one of the known, else one typed in."""
     chosen = first(sent, "crime_ref")
     known = {crime.ref: crime for crime in crimes(view)}
     if chosen in known:
         return Field("crime_ref", "Crime", Kind.FIXED, value=chosen, shown=_crime_words(known[chosen]))
-    if choices:
+    if choices and not chosen:
         listed = tuple(Choice(crime.ref, crime.ref, crime.offence) for crime in choices)
         return Field("crime_ref", "Which crime?", Kind.ONE_OF, missing="Choose a crime", choices=listed)
     return Field(

@@ -1,4 +1,4 @@
-"""Where possible matches come from. Nothing finds any yet: the page asks, and shows what it is given."""
+"""Where possible matches come from, and how they are shown. They silence no alert and change no verdict."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,11 @@ from datetime import datetime
 from typing import Protocol
 
 from fastapi import Request
+
+from monitor.matching.explain import likelihood, why
+from monitor.store.matching import Looking, Match, matches_for
+from monitor.web.incident.view import offence_words
+from monitor.web.parts import Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,15 +21,38 @@ class PossibleMatch:
     offence: str
     recorded_at: datetime
     why: tuple[str, ...]  # sentences: what both have in common, and what speaks against it
+    likelihood: str = ""  # in words
 
 
 class Matcher(Protocol):
-    def __call__(self, force: str, incident_ref: str) -> Sequence[PossibleMatch]:
-        """The likeliest first. Those that a registrar linked or rejected are not among them."""
+    def __call__(self, force: str, incident_ref: str) -> Sequence[PossibleMatch] | None:
+        """The likeliest first. None where the incident waits for no record, and none was looked for."""
         ...
 
 
+@dataclass(frozen=True)
+class StoreMatcher:
+    """Asks the store anew each time: a record that was linked or rejected a moment ago is gone."""
+
+    parts: Parts
+
+    def __call__(self, force: str, incident_ref: str) -> Sequence[PossibleMatch] | None:
+        looking = Looking(self.parts.rulebook, self.parts.mappings, self.parts.clock.now())
+        found = matches_for(self.parts.store, (force, incident_ref), looking)
+        return None if found is None else [self._shown(each) for each in found]
+
+    def _shown(self, match: Match) -> PossibleMatch:
+        record = match.crime.record
+        cancelled = () if match.crime.recorded else ("It is cancelled.",)
+        return PossibleMatch(
+            crime_ref=record.crime_ref,
+            offence=offence_words(record.offence, self.parts.rulebook.offences),
+            recorded_at=record.recorded_at,
+            why=(*why(match.log, match.found), *cancelled),
+            likelihood=likelihood(match.found.probability),
+        )
+
+
 def possible_matches(request: Request, force: str, incident_ref: str) -> Sequence[PossibleMatch] | None:
-    """None where the application has no matcher (`app.state.matcher`)."""
-    matcher: Matcher | None = getattr(request.app.state, "matcher", None)
-    return None if matcher is None else matcher(force, incident_ref)
+    matcher: Matcher = request.app.state.matcher
+    return matcher(force, incident_ref)
