@@ -142,9 +142,9 @@ def _share(each: Sequence[bool]) -> str:
 
 
 def main(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    before, _, rest = text.partition(_BEGIN)
-    path.write_text(f"{before}{_BEGIN}{figures()}{_END}{rest.partition(_END)[2]}", encoding="utf-8")
+    found = figures()
+    before, _, rest = path.read_text(encoding="utf-8").partition(_BEGIN)
+    path.write_text(f"{before}{_BEGIN}{found}{_END}{rest.partition(_END)[2]}", encoding="utf-8")
 
 
 if __name__ == "__main__":
