@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -33,8 +34,9 @@ def broker(installation: Installation, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with postgres_in(tmp_path_factory.mktemp("postgres")) as running:
+def postgres() -> Iterator[Postgres]:
+    """Apart from pytest's own folder: another run of pytest would shut out the server's user there."""
+    with TemporaryDirectory(prefix="monitor-postgres-") as folder, postgres_in(Path(folder)) as running:
         yield running
 
 
