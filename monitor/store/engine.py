@@ -18,7 +18,9 @@ BUSY_SECONDS = 10  # how long to wait for another process that writes
 CONNECT_SECONDS = 10
 # Milliseconds. A statement that PostgreSQL ends is tried again as one that it did not answer.
 _TIMEOUTS = {"statement_timeout": 60_000, "lock_timeout": 10_000}
-_ENDED_WHILE_IDLE = "25P03"  # what PostgreSQL calls that
+# Internal errors, as psycopg calls them, that pass: it ended a transaction that stood idle; it takes no writes, as one
+# that became a standby.
+_PASSES = {"25P03", "25006"}
 IDLE_SECONDS = 15  # within a transaction that writes: a process that was halted there must not hold up the others
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -91,7 +93,7 @@ def _translated() -> Iterator[None]:
     except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
         raise DatabaseAway(str(getattr(error, "orig", None) or error)) from error
     except exc.InternalError as error:
-        if getattr(error.orig, "sqlstate", None) != _ENDED_WHILE_IDLE:
+        if getattr(error.orig, "sqlstate", None) not in _PASSES:
             raise
         raise DatabaseAway(str(error.orig)) from error
     except exc.DatabaseError as error:
