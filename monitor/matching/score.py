@@ -1,7 +1,7 @@
 """From levels and weights to a probability: the weights of the fields add up (Fellegi and Sunter 1969).
 
-Two cares beyond the plain sum. A name that many records bear says less than a rare one (Winkler's frequencies): of a
-person whom k records name, agreement weighs log2 k bits less. And where records are many, one agrees by chance sooner:
+Two cares beyond the plain sum. Who is named often says less than who is not (Winkler's frequencies): of a person whom
+k logs name, agreement weighs log2 k bits less. And where records are many, one agrees by chance sooner:
 the prior falls with the number of unlinked records that a day brings.
 """
 
@@ -31,7 +31,7 @@ def score(
 ) -> list[Scored]:
     """The likeliest first, each with its probability.
 
-    `named`: how many crime records name a person, by key (1 where it is missing); `per_day`: how many records that are
+    `named`: how many logs name a person, by key (1 where it is missing); `per_day`: how many records that are
     linked to nothing a day brings.
     """
     prior = log2(PRIOR / max(per_day, _LEAST_PER_DAY))

@@ -1,12 +1,18 @@
-"""By what crime records are found that no log names: whom they name, where it was, and when they were made."""
+"""By what crime records are found that nothing links: whom they name, where it was, and when they were made.
 
-from collections.abc import Iterable, Iterator
+Noted where a revision of a record states no link, which is on the way of a merge and true of few; and where a review
+finds that a registrar has rejected one.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import BigInteger, Connection, bindparam, delete
 
+from monitor.compliance.holdings import Holdings
+from monitor.compliance.ruling import ruling_of
 from monitor.contract.events import CrimeSnapshot, Location
 from monitor.store.arrivals import Arrival
-from monitor.store.bulk import Insertion, Row
+from monitor.store.bulk import Insertion, Key, Row
 from monitor.store.instants import to_micros
 from monitor.store.match_tables import crime_marks
 from monitor.store.persons import short
@@ -17,8 +23,21 @@ _MARKS = Insertion(crime_marks, ("force", "key", "recorded_at", "ref"))
 
 
 def note_marks(connection: Connection, fresh: Iterable[Arrival]) -> None:
-    rows = {row for each in fresh if isinstance(each.event, CrimeSnapshot) for row in _rows(each.event)}
-    _MARKS.run(connection, sorted(rows))
+    records = (each.event for each in fresh if isinstance(each.event, CrimeSnapshot))
+    _note(connection, [record for record in records if not record.incident_refs])
+
+
+def note_rejected(connection: Connection, logs: Iterable[Key], holdings: Mapping[str, Holdings]) -> None:
+    """Of the logs that are judged, the records that a registrar has said are not theirs; holdings by force."""
+    for force, ref in logs:
+        decisions = holdings[force].decisions(ref)
+        if decisions:
+            rejected = (holdings[force].crime(crime) for crime in ruling_of(decisions).rejected_links)
+            _note(connection, [record for record in rejected if record])
+
+
+def _note(connection: Connection, records: Iterable[CrimeSnapshot]) -> None:
+    _MARKS.run(connection, sorted({row for record in records for row in _rows(record)}))
 
 
 def forget_marks(connection: Connection, records: Iterable[CrimeSnapshot]) -> None:
@@ -47,7 +66,6 @@ def area_marks(place: Location) -> Iterator[str]:
 
 
 def _rows(record: CrimeSnapshot) -> Iterator[Row]:
-    """On the way of every merge: plain."""
     force, at, ref, place = record.force, to_micros(record.recorded_at), record.crime_ref, record.location
     yield force, RECORD, at, ref
     for person in (*record.victims, *record.suspects):

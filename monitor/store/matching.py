@@ -18,9 +18,11 @@ from monitor.rulebook import Rulebook
 from monitor.rulebook.mapping import ForceMappings
 from monitor.store.bulk import Key, keys
 from monitor.store.crime_marks import RECORD, area_marks, person_mark, spot_marks
+from monitor.store.desk_tables import person_logs
 from monitor.store.engine import reading, recent
 from monitor.store.knowledge import load_knowledge
 from monitor.store.match_tables import crime_marks
+from monitor.store.persons import Kind, short
 from monitor.store.recent import Recent
 from monitor.store.scope import Store
 from monitor.store.tables import cases, dependencies, verdicts
@@ -138,11 +140,10 @@ def _unlinked_per_day(connection: Connection, force: str, until: datetime) -> fl
 
 
 def _named(connection: Connection, force: str, persons: Iterable[str]) -> dict[str, int]:
-    """How many records name each."""
-    marks = {person_mark(key): key for key in persons}
-    if not marks:
-        return {}
-    own = crime_marks.c
-    of_them = (own.force == force, own.key.in_(sorted(marks)))
+    """How many logs name each."""
+    known = {short(key): key for key in persons}
+    own = person_logs.c
+    roles = own.kind.in_([Kind.VICTIM.value, Kind.SUSPECT.value])
+    of_them = (own.force == force, roles, own.key.in_(sorted(known)))
     query = select(own.key, func.count(own.ref.distinct())).where(*of_them).group_by(own.key)
-    return {marks[mark]: number for mark, number in connection.execute(query)}
+    return {known[key]: number for key, number in connection.execute(query)}

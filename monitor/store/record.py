@@ -10,6 +10,7 @@ from monitor.contract.topics import Topic
 from monitor.store.alerts import alert_id, alert_message
 from monitor.store.bulk import Insertion, Row
 from monitor.store.causes import Cause, cause_of
+from monitor.store.crime_marks import note_rejected
 from monitor.store.instants import optional_micros, to_micros
 from monitor.store.judging import Judged
 from monitor.store.knowledge import Knowledge
@@ -61,6 +62,7 @@ def record(
     OUTBOX.run(connection, [_alert_row(each, causes[each.taken.key], now, wall) for each in judged if each.change])
     _COUNTS.run(connection, _count_rows(judged))
     note_occasions(connection, judged)
+    note_rejected(connection, [each.taken.key for each in judged], knowledge.holdings)
     write_queue(connection, judged, knowledge)
 
 

@@ -91,9 +91,22 @@ def test_what_is_only_referred_to_is_suggested_nevertheless(desk: Desk) -> None:
     assert found(desk) == ["C1"]
 
 
-def test_a_link_to_a_log_that_nobody_knows_hides_nothing(desk: Desk) -> None:
+def test_a_record_that_states_a_link_is_found_once_a_revision_states_none(desk: Desk) -> None:
     desk.receive(log(), loose(incident_refs=["INC-1X"]))
+    assert (found(desk), desk.rows(crime_marks)) == ([], [])
+    desk.receive(loose(revision=2, updated_at=at(13)))
     assert found(desk) == ["C1"]
+
+
+@pytest.mark.parametrize("order", [*permutations(range(3))])
+def test_a_link_that_is_rejected_frees_the_record_for_another_incident(desk: Desk, order: tuple[int, ...]) -> None:
+    other = log("INC-2", victims=[{"person_key": "p9"}], location=None, unit="south")
+    lines = (other, loose(incident_refs=["INC-2"]), decision("reject_link", incident_ref="INC-2", crime_ref="C1"))
+    desk.receive(log())
+    for number in order:
+        desk.receive(lines[number])
+        desk.review(hours=60)
+    assert (found(desk), found(desk, "INC-2")) == (["C1"], [])
 
 
 def test_not_this_one_takes_it_away_and_a_withdrawal_brings_it_back(desk: Desk) -> None:

@@ -36,6 +36,11 @@ def upgrade() -> None:
         if rows:
             connection.execute(_NOTE, [dict(zip("fkar", row, strict=True)) for row in sorted(rows)])
         after = tuple(page[-1][:4])
+    op.execute(  # a review notes the records whose link a registrar has rejected
+        "UPDATE cases SET due_since = COALESCE(due_since, judged_at), "
+        "due_event_time = COALESCE(due_event_time, judged_at) "
+        "WHERE judged_at IS NOT NULL AND (force, ref) IN (SELECT force, incident_ref FROM decisions)"
+    )
 
 
 def downgrade() -> None:
@@ -51,6 +56,8 @@ _NOTE = sa.text("INSERT INTO crime_marks (force, key, recorded_at, ref) VALUES (
 
 def _marks(force: str, ref: str, record: dict[str, Any]) -> Iterator[tuple[str, str, int, str]]:
     at = (read_time(record["recorded_at"]) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    if any(_text(each) for each in record.get("incident_refs") or ()):
+        return
     yield force, "record", at, ref
     for person in (*(record.get("victims") or ()), *(record.get("suspects") or ())):
         if isinstance(person, dict) and (key := _text(person.get("person_key"))):
