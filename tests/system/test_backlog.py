@@ -16,8 +16,8 @@ from monitor.settings import Settings
 from tests.builders import FORCE, Line, crime, heartbeat, incident
 from tests.system.running import messages, metric, settled, until, worker
 
-LOGS = 1500
-OTHERS = 4000  # crime records that no log waits for, and that stand before those that they do
+LOGS = 10_000
+OTHERS = 30_000  # crime records that no log waits for, and that stand before those that they do
 Timed = tuple[datetime, Line]
 
 

@@ -65,7 +65,7 @@ def disk(megabytes: int) -> Iterator[Disk]:
 
 @contextmanager
 def outlasted(settings: Settings, log: Path, mend: Callable[[], None]) -> Iterator[RunningWorker]:
-    """Events before and during a fault that the body makes; `mend` ends it, and then all of them are judged and told."""
+    """Events before and during a fault that the body makes; `mend` ends it, and then all are judged and told."""
     given = settings.model_copy(update={"clock": NOW})
     with worker(given, log) as running:
         running.wait_for(READY)
