@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from monitor.broker import EmbeddedBroker, ensure_kafka
-from tests.bench import judging, latency, throughput
+from tests.bench import judging, large, latency, steady, throughput
 from tests.bench.workload import Workload, fill, fresh_settings
 from tests.postgres import postgres_in
 
@@ -51,6 +51,11 @@ def _measure(broker: str, folder: Path, options: argparse.Namespace) -> list[Row
     with postgres_in(folder / "postgres", durable=True) as postgres:
         elsewhere = settings.model_copy(update={"database_url": postgres.fresh()})
         server = throughput.with_verdicts(elsewhere, folder, workload.events)
+        _say("And by two workers.")
+        again = elsewhere.model_copy(update={"database_url": postgres.fresh(), "group": "two"})
+        two = throughput.with_two_workers(again, folder, workload.events)
+        _say("With a million incidents stored.")
+        stored = large.measure(fresh_settings(broker, folder), folder, postgres)
     _say("Judging without broker and database.")
     judged = judging.measure(workload.lines, workload.now)
     alerts, seconds = (100, 5.0) if options.quick else (1000, 20.0)
@@ -58,10 +63,21 @@ def _measure(broker: str, folder: Path, options: argparse.Namespace) -> list[Row
     quiet = latency.measure(fresh_settings(broker, folder), folder, alerts, seconds, [])
     logs = [line for line in workload.lines if line["topic"] == "incidents"]
     busy = latency.measure(fresh_settings(broker, folder), folder, alerts, seconds, logs)
-    return [*_stream_rows(stream, server, floor), *_judged_rows(judged), *_delay_rows(quiet, busy, alerts)]
+    rate, lasting = 500, 5 if options.quick else 20
+    _say(f"At {rate} events/s for {lasting} s.")
+    at_rate = steady.measure(fresh_settings(broker, folder), folder, rate, lasting)
+    return [
+        *_stream_rows(stream, server, two, floor),
+        *_judged_rows(judged),
+        *_delay_rows(quiet, busy, alerts),
+        *_delays(f"event to alert, {rate} events/s", at_rate, rate * lasting),
+        *_large_rows(stored),
+    ]
 
 
-def _stream_rows(stream: throughput.Throughput, server: throughput.Throughput, floor: float) -> list[Row]:
+def _stream_rows(
+    stream: throughput.Throughput, server: throughput.Throughput, two: throughput.Throughput, floor: float
+) -> list[Row]:
     return [
         (
             "Kafka to SQLite with verdicts",
@@ -76,6 +92,12 @@ def _stream_rows(stream: throughput.Throughput, server: throughput.Throughput, f
             _beside(server.per_second, floor),
         ),
         ("  peak memory of that worker", f"{server.peak_bytes / 1e6:,.0f} MB", "", "the server's is not in it"),
+        (
+            "Kafka to PostgreSQL, two workers",
+            f"{two.per_second:,.0f} events/s",
+            "",
+            _beside(two.per_second, floor),
+        ),
         ("  bare aiokafka consumer", f"{floor:,.0f} events/s", "", "floor"),
         ("  processor time of the worker", f"{1e6 * stream.cpu_seconds / stream.events:,.0f} µs/event", "", ""),
         ("  peak memory of the worker", f"{stream.peak_bytes / 1e6:,.0f} MB", "300", ""),
@@ -89,6 +111,15 @@ def _judged_rows(judged: judging.Judging) -> list[Row]:
         ("  judgement alone", f"{judged.judged_per_second:,.0f} incidents/s", "", ""),
         ("  pydantic validation alone", f"{judged.floor_per_second:,.0f} incidents/s", "", "floor"),
         ("  events an incident", f"{judged.events / judged.incidents:.2f}", "", ""),
+    ]
+
+
+def _large_rows(stored: large.Large) -> list[Row]:
+    ratio = stored.large_micros / stored.small_micros
+    beside = f"{ratio:.2f} of that at {large.SMALL:,}"
+    return [
+        (f"restart with {large.LARGE:,} incidents", f"{stored.restart_seconds:.1f} s", "5 s", "to reading the topics"),
+        (f"one case, {large.LARGE:,} stored", f"{stored.large_micros:,.0f} µs", "the same", beside),
     ]
 
 

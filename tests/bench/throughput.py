@@ -46,6 +46,32 @@ def with_verdicts(settings: Settings, folder: Path, events: int) -> Throughput:
     return found
 
 
+def with_two_workers(settings: Settings, folder: Path, events: int) -> Throughput:
+    """The same by two, from when both read; the memory is that of the larger."""
+    source = EndOffsets(settings)
+    ends = source.ask()
+    source.close()
+    with worker(settings, folder / "one.log") as one, worker(settings, folder / "two.log") as two:
+        one.wait_for(READY, 60)
+        two.wait_for(READY, 60)
+        started, cpu = time.monotonic(), cpu_seconds(one) + cpu_seconds(two)
+        done = sum(at.next_offset for at in _progress(settings))
+        _until_settled(settings, ends, one)
+        seconds = time.monotonic() - started
+        spent = cpu_seconds(one) + cpu_seconds(two) - cpu
+        found = Throughput(events - done, seconds, spent, max(peak_bytes(one), peak_bytes(two)))
+        assert (one.stop(), two.stop()) == (0, 0)
+    return found
+
+
+def _progress(settings: Settings) -> list[store.Progress]:
+    engine = store.open_store(settings.database_url)
+    try:
+        return list(store.progress(engine).values())
+    finally:
+        engine.dispose()
+
+
 def _until_settled(settings: Settings, ends: store.Places, running: RunningWorker) -> None:
     assert settings.clock is not None, "with a clock that stands, it is settled some time"
     engine = store.open_store(settings.database_url)

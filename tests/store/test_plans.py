@@ -24,30 +24,34 @@ INCIDENTS = 1_000_000
 QUEUED = 100_000  # of them; the others have left the queue
 LARGE = ("cases", "queue", "incident_revisions", "dependencies", "verdicts", "person_logs", "crime_marks")
 DEADLINE = "(1768500000 + n % 2000000) * CAST(1000000 AS bigint)"
-FILLED = (
-    f"""INSERT INTO cases (force, ref, status, severity, alert, open, deadline, recorded_at, reason, review_at)
+
+
+def filling(incidents: int = INCIDENTS, queued: int = QUEUED) -> tuple[str, ...]:
+    """Statements that make so many judged incidents."""
+    return (
+        f"""INSERT INTO cases (force, ref, status, severity, alert, open, deadline, recorded_at, reason, review_at)
         SELECT '{FORCE}', 'OLD-' || n, 'recorded_in_time', 'medium', 'none', false, {DEADLINE}, {DEADLINE},
                CASE WHEN n % 20 = 0 THEN 'duplicate' END,
                CASE WHEN n % 1000 = 0 THEN {DEADLINE} END
-        FROM generate_series(1, {INCIDENTS}) AS n""",
-    f"""INSERT INTO incident_revisions
+        FROM generate_series(1, {incidents}) AS n""",
+        f"""INSERT INTO incident_revisions
             (force, ref, revision, digest, content, broker_time, merged_at, "partition", "offset")
-        SELECT '{FORCE}', 'OLD-' || n, 1, '\\x00', '{{}}', 1, 1, 0, n FROM generate_series(1, {INCIDENTS}) AS n""",
-    f"""INSERT INTO verdicts (force, ref, content)
-        SELECT '{FORCE}', 'OLD-' || n, '{{}}' FROM generate_series(1, {INCIDENTS}) AS n""",
-    f"""INSERT INTO dependencies (force, dependent, depends_on)
-        SELECT '{FORCE}', 'incident OLD-' || n, 'crime OLD-' || n FROM generate_series(1, {INCIDENTS}) AS n""",
-    f"""INSERT INTO person_logs (force, kind, key, ref)
-        SELECT '{FORCE}', 'victim', 'person-' || n, 'OLD-' || n FROM generate_series(1, {INCIDENTS}) AS n""",
-    f"""INSERT INTO crime_marks (force, key, recorded_at, ref)
+        SELECT '{FORCE}', 'OLD-' || n, 1, '\\x00', '{{}}', 1, 1, 0, n FROM generate_series(1, {incidents}) AS n""",
+        f"""INSERT INTO verdicts (force, ref, content)
+        SELECT '{FORCE}', 'OLD-' || n, '{{}}' FROM generate_series(1, {incidents}) AS n""",
+        f"""INSERT INTO dependencies (force, dependent, depends_on)
+        SELECT '{FORCE}', 'incident OLD-' || n, 'crime OLD-' || n FROM generate_series(1, {incidents}) AS n""",
+        f"""INSERT INTO person_logs (force, kind, key, ref)
+        SELECT '{FORCE}', 'victim', 'person-' || n, 'OLD-' || n FROM generate_series(1, {incidents}) AS n""",
+        f"""INSERT INTO crime_marks (force, key, recorded_at, ref)
         SELECT '{FORCE}', CASE WHEN n % 2 = 0 THEN 'record' ELSE 'beat:n' || n % 100 END, {DEADLINE}, 'crime OLD-' || n
-        FROM generate_series(1, {INCIDENTS}) AS n""",
-    f"""INSERT INTO queue (force, ref, version, gone, severity, status, deadline, concerns, findings, type, unit,
+        FROM generate_series(1, {incidents}) AS n""",
+        f"""INSERT INTO queue (force, ref, version, gone, severity, status, deadline, concerns, findings, type, unit,
             channel, crime_refs)
-        SELECT '{FORCE}', 'OLD-' || n, n, n > {QUEUED}, 2, 'unrecorded', {DEADLINE}, 1, '', '', '', '999', ''
-        FROM generate_series(1, {INCIDENTS}) AS n""",
-    f"UPDATE queue_version SET version = {INCIDENTS}",
-)
+        SELECT '{FORCE}', 'OLD-' || n, n, n > {queued}, 2, 'unrecorded', {DEADLINE}, 1, '', '', '', '999', ''
+        FROM generate_series(1, {incidents}) AS n""",
+        f"UPDATE queue_version SET version = {incidents}",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +61,7 @@ def filled(postgres: Postgres) -> Iterator[Desk]:
     desk.receive(heartbeat(1))  # the first of a force makes all its cases due
     desk.review(hours=1)
     with writing(engine) as connection:
-        for statement in FILLED:
+        for statement in filling():
             connection.execute(text(statement))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")
