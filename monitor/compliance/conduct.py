@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.compliance.case import Case
+from monitor.compliance.case import Case, Crime
 from monitor.contract.events import CrimeSnapshot, IncidentSnapshot
 from monitor.rulebook import limits
 from monitor.rulebook.types import ASB_PERSONAL, CIVIL_DISPUTE, CONCERN_FOR_SAFETY
@@ -59,6 +59,15 @@ def occasion_of(case: Case) -> Occasion | None:
         decided=case.ruling.no_crime is not None,
         recorded=recorded,
     )
+
+
+def occasion_of_record(crime: Crime) -> Occasion | None:
+    """Of a conduct crime that was recorded with no log at all; None for any other record."""
+    if not (crime.recorded and crime.is_in("conduct")):
+        return None
+    victims = _keys(person.person_key for person in crime.record.victims)
+    suspects = _keys(person.person_key for person in crime.record.suspects)
+    return Occasion(crime.record.recorded_at, crime.ref, victims, suspects, recorded=True)
 
 
 def courses(occasions: Iterable[Occasion]) -> Iterator[Course]:

@@ -11,7 +11,9 @@ from monitor.compliance.conduct import Occasion
 from monitor.contract.kept_json import kept_json
 from monitor.contract.verdict import rfc3339
 from monitor.store.bulk import Insertion, Key, Row
+from monitor.store.crime_marks import RECORD
 from monitor.store.judging import Judged
+from monitor.store.match_tables import crime_marks
 from monitor.store.suggestion_tables import occasions
 
 _OCCASIONS = Insertion(
@@ -21,7 +23,7 @@ _OCCASIONS = Insertion(
     only_if=lambda old, new: old.content != new.content,
 )
 
-State = tuple[int, int]  # how many occasions a force has, and the sum of their marks
+State = tuple[int, int, int]  # how many occasions a force has, the sum of their marks, how many unlinked records
 
 
 def note_occasions(connection: Connection, judged: Sequence[Judged]) -> None:
@@ -39,9 +41,12 @@ _FORGET = delete(occasions).where(occasions.c.force == bindparam("f"), occasions
 
 
 def states(connection: Connection) -> dict[str, State]:
-    """By force: another state than before says that an occasion came, went or changed."""
+    """By force: another state than before says that an occasion came, went or changed, or an unlinked record came."""
     query = select(occasions.c.force, func.count(), func.sum(occasions.c.mark)).group_by(occasions.c.force)
-    return {force: (number, int(marks)) for force, number, marks in connection.execute(query)}
+    own = crime_marks.c
+    unlinked = select(own.force, func.count()).where(own.key == RECORD).group_by(own.force)
+    records = {force: number for force, number in connection.execute(unlinked)}  # noqa: C416 - rows, not pairs
+    return {force: (number, int(marks), records.get(force, 0)) for force, number, marks in connection.execute(query)}
 
 
 def occasions_of(connection: Connection, force: str) -> Iterator[Occasion]:

@@ -10,13 +10,19 @@ from enum import StrEnum
 import orjson
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, select, update
 
-from monitor.compliance.conduct import Course, courses
+from monitor.compliance.case import Crime
+from monitor.compliance.conduct import Course, courses, occasion_of_record
 from monitor.contract.kept_json import kept_json
 from monitor.contract.verdict import rfc3339
+from monitor.rulebook import Rulebook
 from monitor.store.bulk import Insertion, Key, keys
-from monitor.store.engine import reading, writing
+from monitor.store.crime_marks import person_mark
+from monitor.store.engine import reading, recent, writing
 from monitor.store.instants import wall_clock
+from monitor.store.knowledge import load_knowledge
+from monitor.store.match_tables import crime_marks
 from monitor.store.occasions import State, occasions_of, states
+from monitor.store.recent import Recent
 from monitor.store.suggestion_tables import suggestions
 from monitor.store.tables import cases
 
@@ -29,13 +35,13 @@ _SUGGESTIONS = Insertion(suggestions, ("force", "ref", "kind", "content"), repla
 Contents = dict[str, bytes]  # by ref
 
 
-def bring_up_to_date(engine: Engine, seen: Mapping[str, State]) -> dict[str, State]:
+def bring_up_to_date(engine: Engine, rulebook: Rulebook, seen: Mapping[str, State]) -> dict[str, State]:
     """Of every force whose occasions are not as they were `seen`. Answers how they are now."""
     with reading(engine) as connection:
         now = states(connection)
     for force in sorted(now.keys() | seen.keys()):
         if now.get(force) != seen.get(force):
-            _update(engine, force)
+            _update(engine, rulebook, force)
     return now
 
 
@@ -59,9 +65,10 @@ def earlier_logs(connection: Connection, key: Key) -> tuple[str, ...]:
     return tuple(orjson.loads(content)["earlier"]) if content else ()
 
 
-def _update(engine: Engine, force: str) -> None:
+def _update(engine: Engine, rulebook: Rulebook, force: str) -> None:
     with reading(engine) as connection:
-        ought = {course.last.ref: _content(course) for course in courses(occasions_of(connection, force))}
+        found = _courses(connection, rulebook, force, recent(engine))
+        ought = {course.last.ref: _content(course) for course in found}
         stands = _standing(connection, force)
     changed = {ref: content for ref, content in ought.items() if stands.get(ref) != content}
     gone = sorted(stands.keys() - ought.keys())
@@ -74,6 +81,28 @@ def _update(engine: Engine, force: str) -> None:
             connection.execute(_TAKE_BACK, [{"f": force, "r": ref, "k": kind} for ref in gone])
         at = wall_clock()
         connection.execute(_MAKE_DUE, [{"f": force, "r": ref, "at": at} for ref in sorted({*changed, *gone})])
+
+
+def _courses(connection: Connection, rulebook: Rulebook, force: str, known: Recent) -> list[Course]:
+    """Without those of which a conduct crime is recorded, be it with no log at all."""
+    told = [*occasions_of(connection, force)]
+    found = [*courses(told)]
+    persons = {key for course in found for key in course.last.victims | course.last.suspects}
+    refs = _refs_naming(connection, force, persons)
+    if not refs:
+        return found
+    holdings = load_knowledge(connection, [(force, ref) for ref in refs], known).holdings[force]
+    records = (record for ref in sorted(refs) if (record := holdings.crime(ref)))
+    crimes = (Crime(record, rulebook.offences.facts(record.offence)) for record in records)
+    recorded = [occasion for crime in crimes if (occasion := occasion_of_record(crime))]
+    return [*courses([*told, *recorded])] if recorded else found
+
+
+def _refs_naming(connection: Connection, force: str, persons: Iterable[str]) -> set[str]:
+    """Crime records that state no link and name any of these persons."""
+    these, own = keys(connection, [(force, person_mark(key)) for key in persons]), crime_marks.c
+    same = and_(own.force == these.c.force, own.key == these.c.name)
+    return {*connection.scalars(select(own.ref).select_from(these.join(crime_marks, same)))}
 
 
 def _standing(connection: Connection, force: str) -> Contents:

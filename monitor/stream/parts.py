@@ -5,7 +5,7 @@ from typing import Any
 
 from monitor import store
 from monitor.clock import clock_from
-from monitor.rulebook import load_rulebook
+from monitor.rulebook import Rulebook, load_rulebook
 from monitor.rulebook.mapping import load_mappings
 from monitor.settings import Settings
 from monitor.store.attendance import attending
@@ -61,17 +61,20 @@ def running_parts(settings: Settings) -> Iterator[Parts]:
     judge = store.judge_with(rulebook, mappings)
     engine = store.open_store(settings.database_url)
     try:
-        with attending(engine, Work.WORKER, judging_by(rulebook, mappings)), _running(settings, engine, judge) as parts:
+        with (
+            attending(engine, Work.WORKER, judging_by(rulebook, mappings)),
+            _running(settings, engine, judge, rulebook) as parts,
+        ):
             yield parts
     finally:
         engine.dispose()
 
 
 @contextmanager
-def _running(settings: Settings, engine: Any, judge: store.Judge) -> Iterator[Parts]:
+def _running(settings: Settings, engine: Any, judge: store.Judge, rulebook: Rulebook) -> Iterator[Parts]:
     limit = Limit.of(settings)
     lift_raised(engine, limit)
-    parts = _parts(settings, engine, judge, Stops(engine, limit))
+    parts = _parts(settings, engine, judge, rulebook, Stops(engine, limit))
     gauges = StoredGauges(engine, clock_from(settings), lambda: parts.watch.asked)
     REGISTRY.register(gauges)
     loops = parts.loops()
@@ -89,7 +92,7 @@ def _running(settings: Settings, engine: Any, judge: store.Judge) -> Iterator[Pa
         REGISTRY.unregister(gauges)
 
 
-def _parts(settings: Settings, engine: Any, judge: store.Judge, stops: Stops) -> Parts:
+def _parts(settings: Settings, engine: Any, judge: store.Judge, rulebook: Rulebook, stops: Stops) -> Parts:
     clock, ends = clock_from(settings), EndOffsets(settings)
     watch, relay = EndsWatch(ends, clock), Relay(engine, settings)
     reviewer = Reviewer(engine, judge, clock, watch, relay)
@@ -103,6 +106,6 @@ def _parts(settings: Settings, engine: Any, judge: store.Judge, stops: Stops) ->
         merger,
         StopsWatch(engine, stops),
         HeadsTeller(engine),
-        Suggester(engine),
+        Suggester(engine, rulebook),
         IncidentAlerts.of(engine, settings),
     )

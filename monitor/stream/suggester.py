@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from monitor.rulebook import Rulebook
 from monitor.store.occasions import State
 from monitor.store.suggestions import bring_up_to_date
 from monitor.stream.loops import Loop
@@ -13,9 +14,9 @@ _SHARE = 20  # of its time it works at most one part in so many: verdicts come f
 
 
 class Suggester(Loop):
-    def __init__(self, engine: Any) -> None:
+    def __init__(self, engine: Any, rulebook: Rulebook) -> None:
         super().__init__("suggester")
-        self._engine = engine
+        self._engine, self._rulebook = engine, rulebook
         self._leads = False
         self._seen: Mapping[str, State] = {}
 
@@ -28,5 +29,5 @@ class Suggester(Loop):
         if not self._leads:
             return IDLE_SECONDS
         began = time.monotonic()
-        self._seen = bring_up_to_date(self._engine, self._seen)
+        self._seen = bring_up_to_date(self._engine, self._rulebook, self._seen)
         return max(IDLE_SECONDS, _SHARE * (time.monotonic() - began))

@@ -1,12 +1,14 @@
 """Suggestions in the store: computed from occasions, shown in the queue, gone once they are dealt with."""
 
 from itertools import permutations
+from typing import Any
 
 import orjson
 from sqlalchemy import select
 
 from monitor import store
 from monitor.compliance.conduct import courses
+from monitor.rulebook import load_rulebook
 from monitor.store.concerns import Concern, unpacked
 from monitor.store.engine import reading
 from monitor.store.occasions import State, occasions_of
@@ -17,13 +19,14 @@ from tests.builders import FORCE, Line, crime, decision
 from tests.compliance.test_conduct import VICTIM, quiet
 from tests.store.desk import Desk, NewDesk, clock
 
+RULEBOOK = load_rulebook()
 LOGS = (quiet("A", 0), quiet("B", 30), quiet("C", 50))
 
 
 def suggest(desk: Desk, seen: dict[str, State] | None = None) -> dict[str, State]:
     """As the worker does: judge, look, and judge what that bears on."""
     desk.review(hours=60)
-    now = bring_up_to_date(desk.engine, seen or {})
+    now = bring_up_to_date(desk.engine, RULEBOOK, seen or {})
     desk.review(hours=60)
     return now
 
@@ -83,12 +86,24 @@ def test_a_conduct_crime_takes_it_out(desk: Desk) -> None:
     assert earlier(desk) == {}
 
 
+def test_a_conduct_crime_that_no_log_is_linked_to_takes_it_out_too(desk: Desk) -> None:
+    desk.receive(*LOGS)
+    seen = suggest(desk)
+    people: dict[str, Any] = {"victims": [{"person_key": VICTIM}], "incident_refs": []}
+    desk.receive(crime(**people))
+    seen = suggest(desk, seen)
+    assert queued(desk) == {"C": True}, "an assault is none"
+    desk.receive(crime("C2", offence={"ho_code": "008/66", "category": "8L"}, **people))
+    suggest(desk, seen)
+    assert (queued(desk), earlier(desk)) == ({}, {})
+
+
 def test_nothing_is_written_where_nothing_changed(desk: Desk) -> None:
     desk.receive(*LOGS)
     seen = suggest(desk)
-    assert bring_up_to_date(desk.engine, seen) == seen
+    assert bring_up_to_date(desk.engine, RULEBOOK, seen) == seen
     assert desk.review(hours=60).taken == 0
-    assert bring_up_to_date(desk.engine, {}) == seen  # as by another worker, which has seen nothing yet
+    assert bring_up_to_date(desk.engine, RULEBOOK, {}) == seen  # as by another worker, which has seen nothing yet
     assert desk.review(hours=60).taken == 0
 
 

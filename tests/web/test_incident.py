@@ -196,7 +196,7 @@ def test_the_last_log_of_what_may_be_a_course_of_conduct_says_so_and_what_to_do(
         people: dict[str, Any] = {"victims": [{"person_key": "p1"}], "suspects": [{"person_key": "p2"}]}
         site.desk.receive(incident(ref, opening_type="nsir.asb_personal", reported_at=at(hours), **people))
     site.desk.review(hours=60)
-    bring_up_to_date(site.store, {})
+    bring_up_to_date(site.store, site.app.state.parts.rulebook, {})
     site.desk.review(hours=60)
     visitor = site.visitor().sign_in()
     text = text_of(visitor.get(f"/incidents/{FORCE}/INC-2").text)
