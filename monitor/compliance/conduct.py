@@ -82,15 +82,18 @@ def courses(occasions: Iterable[Occasion]) -> Iterator[Course]:
 def course_with(last: Occasion, others: Sequence[Occasion]) -> Course | None:
     """The course that ends with `last`; None where there is none, where it goes on, or where it was dealt with.
 
-    `others` by time: at least all that name a person of `last`, and none of the others' that are not known matters.
+    `others` by time: at least all that name a person of `last`. It goes on with a later occasion that may be one with
+    all the earlier ones: one that shares nothing with some of them would leave those out.
     """
     if last.decided or last.recorded:
         return None
     together = [each for each in others if each != last and _may_be_one(each, last)]
-    if any(each.recorded or each > last for each in together):
-        return None
     earlier = tuple(each for each in together if last.reported_at - each.reported_at >= limits.ANOTHER_OCCASION)
-    return Course(last, earlier) if earlier else None
+    if not earlier or any(each.recorded for each in together):
+        return None
+    later = (each for each in together if each > last)
+    goes_on = any(all(_may_be_one(each, before) for before in earlier) for each in later)
+    return None if goes_on else Course(last, earlier)
 
 
 def _may_be_one(one: Occasion, other: Occasion) -> bool:

@@ -56,7 +56,9 @@ def _all(evaluation: Evaluation) -> Iterator[Section]:
     yield Section("False alarms by kind of story", ("kind", "false alarms"), false)
     yield _of_shares("Alerts that stand an hour after it was put right", "fault", "standing", evaluation.standing_on)
     yield _of_shares("Findings on a planted fault", "finding", "on a fault", evaluation.finding_precision)
-    yield _of_shares("Courses of conduct suggested", "kind of story", "right", evaluation.suggestion_precision)
+    yield _of_shares(
+        "Courses of conduct suggested", "kind of story", "right", _with_total(evaluation.suggestion_precision)
+    )
     leads = [_lead(fault, lead) for fault, lead in evaluation.lead.items()]
     headings = ("fault", "alerts", "median", "nine in ten at least", "before the deadline", _INTERVAL)
     yield Section("Hours from the first alert to the deadline", headings, leads)
@@ -78,6 +80,11 @@ def _short(evaluation: Evaluation) -> list[tuple[str, ...]]:
         ("false alarms a day", f"{evaluation.false_per_day:.2f}"),
         ("faults that nothing betrays", f"{evaluation.unseen.of:,}, of which {evaluation.unseen.found} have an alert"),
     ]
+
+
+def _with_total(shares: Mapping[str, Share]) -> Mapping[str, Share]:
+    total = Share(sum(each.found for each in shares.values()), sum(each.of for each in shares.values()))
+    return {**shares, "all": total} if shares else shares
 
 
 def _in_words(share: Share) -> str:

@@ -112,6 +112,23 @@ def test_a_registrar_who_says_that_it_is_no_crime_ends_it_until_the_next_occasio
     assert found(quiet("A", 0), quiet("B", 40), said, quiet("C", 60)) == {"C": ["A", "B"]}
 
 
+def test_a_second_caller_who_knows_less_does_not_hide_it() -> None:
+    logs = quiet("A", 0, victim="one"), quiet("B", 168, victim="two"), quiet("C", 168.1, victim="two", suspect=None)
+    assert found(*logs) == {"B": ["A"]}
+
+
+def test_what_was_decided_of_another_suspect_does_not_hide_it() -> None:
+    said = decision("no_crime", incident_ref="D", code="not_notifiable")
+    logs = quiet("A", 0), quiet("B", 168, suspect=None), quiet("D", 480, suspect="another")
+    assert found(*logs, said) == {"B": ["A"]}
+    assert found(*logs) == {"B": ["A"], "D": ["B"]}
+
+
+def test_a_course_of_half_a_year_loses_none_of_its_occasions() -> None:
+    months = [quiet(f"M{number}", 24 * 60 * number) for number in range(4)]
+    assert found(*months) == {"M1": ["M0"], "M2": ["M1"], "M3": ["M2"]}
+
+
 def test_a_duplicate_is_no_occasion() -> None:
     assert found(quiet("A", 0), quiet("B", 40, duplicate_of="A")) == {}
 
