@@ -191,6 +191,16 @@ def test_other_logs_of_the_same_people_are_told_and_a_course_of_conduct_is_asked
     assert "INC-3" not in others
 
 
+def test_of_many_other_logs_the_earlier_are_folded(site: Site) -> None:
+    text = shown(
+        site, incident(), *(incident(f"OTHER-{number:02}", reported_at=at(-number)) for number in range(1, 13))
+    )
+    first, _, folded = section(text, "Other logs of the same people or place", "Time line").partition("2 earlier logs")
+    assert "OTHER-10" in first
+    assert "OTHER-11" in folded
+    assert "OTHER-12" in folded
+
+
 def test_the_last_log_of_what_may_be_a_course_of_conduct_says_so_and_what_to_do(site: Site) -> None:
     for hours, ref in ((0, "INC-1"), (30, "INC-2")):
         people: dict[str, Any] = {"victims": [{"person_key": "p1"}], "suspects": [{"person_key": "p2"}]}
