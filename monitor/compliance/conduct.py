@@ -88,11 +88,12 @@ def course_with(last: Occasion, others: Sequence[Occasion]) -> Course | None:
     if last.decided or last.recorded:
         return None
     together = [each for each in others if each != last and _may_be_one(each, last)]
-    earlier = tuple(each for each in together if last.reported_at - each.reported_at >= limits.ANOTHER_OCCASION)
-    if not earlier or any(each.recorded for each in together):
+    before = [each for each in together if last.reported_at - each.reported_at >= limits.ANOTHER_OCCASION]
+    earlier = tuple(each for each in before if not each.recorded)
+    if not earlier or any(each.recorded and _same_victim(each, last) for each in together):
         return None
     later = (each for each in together if each > last)
-    goes_on = any(all(_may_be_one(each, before) for before in earlier) for each in later)
+    goes_on = any(all(_may_be_one(each, one) for one in earlier) for each in later)
     return None if goes_on else Course(last, earlier)
 
 
@@ -105,6 +106,11 @@ def _may_be_one(one: Occasion, other: Occasion) -> bool:
         return True
     differ = one.suspects and other.suspects
     return not differ and not (one.concern and other.concern) and not one.victims.isdisjoint(other.victims)
+
+
+def _same_victim(crime: Occasion, last: Occasion) -> bool:
+    """More of the same joins a recorded crime only where it is done to the same victim (p57-58), where one is named."""
+    return not (crime.victims and last.victims) or not crime.victims.isdisjoint(last.victims)
 
 
 def _by_person(occasions: Iterable[Occasion]) -> Mapping[str, list[Occasion]]:

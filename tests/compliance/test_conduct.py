@@ -106,6 +106,16 @@ def test_a_crime_against_somebody_else_does_not() -> None:
     assert found(quiet("A", 0), quiet("B", 40), other, crime(incident_refs=["X"], **harassment)) == {"B": ["A"]}
 
 
+def test_nor_does_one_of_the_same_suspect_against_somebody_else() -> None:
+    harassment: dict[str, Any] = {
+        "offence": {"ho_code": "008/66", "category": "8L"},
+        "victims": [{"person_key": "other"}],
+    }
+    elsewhere = quiet("X", 20, victim="other", opening_type="crime.harassment")
+    logs = quiet("A", 0), quiet("B", 40)
+    assert found(*logs, elsewhere, crime(incident_refs=["X"], **harassment)) == {"B": ["A"]}
+
+
 def test_a_registrar_who_says_that_it_is_no_crime_ends_it_until_the_next_occasion() -> None:
     said = decision("no_crime", incident_ref="B", code="points_to_prove_not_met")
     assert found(quiet("A", 0), quiet("B", 40), said) == {}
