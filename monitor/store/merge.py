@@ -20,6 +20,7 @@ from monitor.store.engine import recent, writing
 from monitor.store.heartbeats import merge_heartbeats
 from monitor.store.instants import to_micros, wall_clock
 from monitor.store.letters import note_letters
+from monitor.store.match_suggestions import forget_matches
 from monitor.store.outbox import OUTBOX
 from monitor.store.persons import note_persons
 from monitor.store.progress import note_progress
@@ -65,6 +66,7 @@ def take_in(connection: Connection, arrived: list[Arrival], outcomes: Outcomes, 
     _DEPENDENCIES.run(connection, _dependency_rows(fresh))
     note_persons(connection, fresh)
     note_marks(connection, fresh)
+    forget_matches(connection, fresh)
     return fresh, mark_due(connection, fresh, at)
 
 

@@ -17,6 +17,7 @@ from monitor.store.engine import reading
 from monitor.store.instants import to_micros
 from monitor.store.judging import Judged
 from monitor.store.knowledge import Knowledge
+from monitor.store.matching import WAITING
 from monitor.store.queue_tables import queue, queue_version
 from monitor.store.scope import Scope, Store, within
 from monitor.store.suggestions import Suggested, suggested
@@ -27,7 +28,10 @@ _SHOWN = (
     "gone", "severity", "status", "deadline", "concerns", "findings", "type", "unit", "channel", "crime_refs",
     "opened_as", "holder",
 )  # fmt: skip
-_OF_SUGGESTION = {Suggested.COURSE_OF_CONDUCT: Concern.COURSE_OF_CONDUCT}
+_OF_SUGGESTION = {
+    Suggested.COURSE_OF_CONDUCT: Concern.COURSE_OF_CONDUCT,
+    Suggested.POSSIBLE_MATCH: Concern.POSSIBLE_MATCH,
+}
 PAGE = 5000
 
 
@@ -63,7 +67,7 @@ class QueueRow(NamedTuple):
 def write_queue(connection: Connection, judged: Sequence[Judged], knowledge: Knowledge) -> None:
     """Who enters, changes in, or leaves the queue by this review."""
     news = [each for each in judged if each.differs or each.taken.due_event_time is not None]
-    beside = suggested(connection, [each.taken.key for each in news if each.occasion])
+    beside = suggested(connection, [each.taken.key for each in news if each.occasion or _waits(each)])
     staying = [(each, bits) for each in news if (bits := _concerns(each, beside))]
     stays = {each.taken.key for each, _ in staying}
     leaving = [each.taken.key for each in news if each.taken.key not in stays and each.taken.told.status]
@@ -154,7 +158,15 @@ def _verdicts(connection: Connection, wanted: Iterable[Key]) -> Iterator[tuple[K
 
 
 def _concerns(judged: Judged, beside: Mapping[Key, frozenset[Suggested]]) -> int:
-    return packed(concerns_of(judged.verdict) | {_OF_SUGGESTION[kind] for kind in beside.get(judged.taken.key, ())})
+    """A possible match brings no incident into the queue, and is no matter where no record is waited for."""
+    concerns, kinds = concerns_of(judged.verdict), set(beside.get(judged.taken.key, ()))
+    if not (concerns and _waits(judged)):
+        kinds.discard(Suggested.POSSIBLE_MATCH)
+    return packed(concerns | {_OF_SUGGESTION[kind] for kind in kinds})
+
+
+def _waits(judged: Judged) -> bool:
+    return judged.verdict.status in WAITING
 
 
 def _next_version(connection: Connection) -> int:

@@ -4,7 +4,7 @@ The worker that leads looks at all occasions of a force whenever one has changed
 that this bears on become due, so that their review puts them into the queue or takes them out.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 import orjson
@@ -29,6 +29,7 @@ from monitor.store.tables import cases
 
 class Suggested(StrEnum):
     COURSE_OF_CONDUCT = "course_of_conduct"
+    POSSIBLE_MATCH = "possible_match"
 
 
 _SUGGESTIONS = Insertion(suggestions, ("force", "ref", "kind", "content"), replace=("content",))
@@ -70,17 +71,26 @@ def _update(engine: Engine, rulebook: Rulebook, force: str) -> None:
         found = _courses(connection, rulebook, force, recent(engine))
         ought = {course.last.ref: _content(course) for course in found}
         stands = _standing(connection, force)
-    changed = {ref: content for ref, content in ought.items() if stands.get(ref) != content}
-    gone = sorted(stands.keys() - ought.keys())
+    changed = {(force, ref): content for ref, content in ought.items() if stands.get(ref) != content}
+    gone = [(force, ref) for ref in stands.keys() - ought.keys()]
+    write_suggestions(engine, Suggested.COURSE_OF_CONDUCT, changed, gone)
+
+
+def write_suggestions(engine: Engine, kind: Suggested, changed: Mapping[Key, bytes], gone: Sequence[Key]) -> None:
+    """And make due the cases that they bear on."""
     if not changed and not gone:
         return
-    kind = Suggested.COURSE_OF_CONDUCT.value
     with writing(engine) as connection:
-        _SUGGESTIONS.run(connection, [(force, ref, kind, content) for ref, content in sorted(changed.items())])
+        _SUGGESTIONS.run(connection, [(*key, kind.value, content) for key, content in sorted(changed.items())])
         if gone:
-            connection.execute(_TAKE_BACK, [{"f": force, "r": ref, "k": kind} for ref in gone])
+            take_back(connection, kind, gone)
         at = wall_clock()
-        connection.execute(_MAKE_DUE, [{"f": force, "r": ref, "at": at} for ref in sorted({*changed, *gone})])
+        connection.execute(_MAKE_DUE, [{"f": force, "r": ref, "at": at} for force, ref in sorted({*changed, *gone})])
+
+
+def take_back(connection: Connection, kind: Suggested, gone: Sequence[Key]) -> None:
+    """At least one."""
+    connection.execute(_TAKE_BACK, [{"f": force, "r": ref, "k": kind.value} for force, ref in sorted(gone)])
 
 
 def _courses(connection: Connection, rulebook: Rulebook, force: str, known: Recent) -> list[Course]:

@@ -1,14 +1,15 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from monitor import store
 from monitor.clock import clock_from
-from monitor.rulebook import Rulebook, load_rulebook
+from monitor.rulebook import load_rulebook
 from monitor.rulebook.mapping import load_mappings
 from monitor.settings import Settings
 from monitor.store.attendance import attending
+from monitor.store.matching import Looking
 from monitor.store.presence import Work, judging_by
 from monitor.stream.alertmanager import IncidentAlerts
 from monitor.stream.dead_letters.limit import Limit
@@ -59,11 +60,11 @@ def running_parts(settings: Settings) -> Iterator[Parts]:
     """Raises UserError for a database or a force mapping that cannot be used."""
     rulebook, mappings = load_rulebook(settings.rulebook), load_mappings(settings.force_mappings)
     judge = store.judge_with(rulebook, mappings)
-    engine = store.open_store(settings.database_url)
+    engine, clock = store.open_store(settings.database_url), clock_from(settings)
     try:
         with (
             attending(engine, Work.WORKER, judging_by(rulebook, mappings)),
-            _running(settings, engine, judge, rulebook) as parts,
+            _running(settings, engine, judge, lambda: Looking(rulebook, mappings, clock.now())) as parts,
         ):
             yield parts
     finally:
@@ -71,10 +72,10 @@ def running_parts(settings: Settings) -> Iterator[Parts]:
 
 
 @contextmanager
-def _running(settings: Settings, engine: Any, judge: store.Judge, rulebook: Rulebook) -> Iterator[Parts]:
+def _running(settings: Settings, engine: Any, judge: store.Judge, looking: Callable[[], Looking]) -> Iterator[Parts]:
     limit = Limit.of(settings)
     lift_raised(engine, limit)
-    parts = _parts(settings, engine, judge, rulebook, Stops(engine, limit))
+    parts = _parts(settings, engine, judge, Stops(engine, limit), looking)
     gauges = StoredGauges(engine, clock_from(settings), lambda: parts.watch.asked)
     REGISTRY.register(gauges)
     loops = parts.loops()
@@ -92,7 +93,7 @@ def _running(settings: Settings, engine: Any, judge: store.Judge, rulebook: Rule
         REGISTRY.unregister(gauges)
 
 
-def _parts(settings: Settings, engine: Any, judge: store.Judge, rulebook: Rulebook, stops: Stops) -> Parts:
+def _parts(settings: Settings, engine: Any, judge: store.Judge, stops: Stops, looking: Callable[[], Looking]) -> Parts:
     clock, ends = clock_from(settings), EndOffsets(settings)
     watch, relay = EndsWatch(ends, clock), Relay(engine, settings)
     reviewer = Reviewer(engine, judge, clock, watch, relay)
@@ -106,6 +107,6 @@ def _parts(settings: Settings, engine: Any, judge: store.Judge, rulebook: Rulebo
         merger,
         StopsWatch(engine, stops),
         HeadsTeller(engine),
-        Suggester(engine, rulebook),
+        Suggester(engine, looking),
         IncidentAlerts.of(engine, settings),
     )

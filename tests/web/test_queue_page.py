@@ -7,8 +7,12 @@ from datetime import timedelta
 import pytest
 
 from monitor.contract.verdict import Status
+from monitor.rulebook import load_rulebook
 from monitor.rulebook.findings import FINDINGS
+from monitor.rulebook.mapping import ForceMappings
 from monitor.store.concerns import Concern
+from monitor.store.match_suggestions import Round, look_on
+from monitor.store.matching import Looking
 from monitor.web.queue import labels
 from monitor.web.queue.export import harmless
 from tests.builders import DEADLINE, at, crime, heartbeat, incident
@@ -72,6 +76,19 @@ def test_filters_go_together_and_count_beside_each_other(site: Site, registrar: 
     assert "Due soon 1" in said
     assert "Unrecorded 0" in said
     assert "North 0" in said
+
+
+def test_possible_matches_have_a_tab_that_counts_them(site: Site, registrar: Visitor) -> None:
+    site.desk.receive(incident("INC-ONE"), crime("C-LOOSE", incident_refs=[]), incident("INC-TWO", victims=[]))
+    site.desk.review()
+    looking = Looking(load_rulebook(), ForceMappings(), site.clock.at)
+    look_on(site.store, looking, Round(), lambda: False)
+    site.desk.review()
+    page = registrar.get("/?filter=possible_match").text
+    assert "Possible matches 1" in text_of(page)
+    (row,) = rows(page)
+    assert "INC-ONE" in row
+    assert "A crime record that is not linked may be its own" in row
 
 
 def test_a_filter_that_finds_nothing_says_so_and_shows_the_way_back(site: Site, registrar: Visitor) -> None:

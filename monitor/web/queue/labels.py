@@ -30,6 +30,7 @@ CONCERNS = {
 
 SUGGESTED = {  # beside the verdict, in its place where nothing else is said
     Concern.COURSE_OF_CONDUCT: "May be a course of conduct with earlier logs",
+    Concern.POSSIBLE_MATCH: "A crime record that is not linked may be its own",
 }
 
 STATUSES = {
