@@ -13,6 +13,7 @@ from monitor.rulebook.mapping import ForceMappings
 from monitor.store import BrokerEnds
 from monitor.store.case_file import case_file
 from monitor.store.engine import reading, store_at, writing
+from monitor.store.match_suggestions import Round, look_on
 from monitor.store.matching import Looking, matches_for
 from monitor.store.overview import outcomes
 from monitor.store.queue import changed_since, latest_version
@@ -102,5 +103,8 @@ def _asked(desk: Desk) -> list[tuple[str, Any]]:
     assert case_file(engine, (FORCE, "INC-1"))
     looking = Looking(load_rulebook(), ForceMappings(), clock(2))
     assert [match.crime.ref for match in matches_for(engine, (FORCE, "INC-2"), looking) or ()] == ["C2"]
+    round_ = Round()
+    for _ in range(2):  # the second hears of what changed since the first
+        look_on(engine, looking, round_, lambda: True)
     event.remove(engine, "before_cursor_execute", note)
     return asked
