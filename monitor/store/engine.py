@@ -21,6 +21,8 @@ _TIMEOUTS = {"statement_timeout": 60_000, "lock_timeout": 10_000}
 # Internal errors, as psycopg calls them, that pass: it ended a transaction that stood idle; it takes no writes, as one
 # that became a standby.
 _PASSES = {"25P03", "25006"}
+# A host that vanished is noticed within half a minute, not after the hours that TCP would wait.
+_KEEPALIVE = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 IDLE_SECONDS = 15  # within a transaction that writes: a process that was halted there must not hold up the others
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -33,7 +35,7 @@ _PRAGMAS = (
 
 
 class DatabaseAway(Exception):  # noqa: N818 - a state to wait out, not a mistake
-    """The database does not answer, or is locked for too long. Nothing was written: call again later."""
+    """The database does not answer, takes nothing, or is locked for too long. Nothing was written: call again later."""
 
 
 def open_store(database_url: str) -> Engine:
@@ -107,7 +109,7 @@ def _server_engine(url: URL) -> Engine:
         url,
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
-        connect_args={"options": _with_timeouts(url), "connect_timeout": CONNECT_SECONDS},
+        connect_args={"options": _with_timeouts(url), "connect_timeout": CONNECT_SECONDS, **_KEEPALIVE},
         execution_options={"recent": Recent()},
     )
     event.listen(engine, "connect", _arrays_in_binary)

@@ -68,12 +68,18 @@ class Readiness:
     def _database(self) -> str | None:
         try:
             if self._asking.submit(has_current_tables, self._parts.engine).result(DATABASE_SECONDS):
-                return None
+                return self._waited_for()
         except store.DatabaseAway as away:
             return f"The database does not answer: {away}."
         except Late:
             return f"The database has not answered for {DATABASE_SECONDS:.0f} s."
         return "The database's tables are of another version of the monitor."
+
+    def _waited_for(self) -> str | None:
+        """It answers questions, but may be full or read-only."""
+        outages = [self._parts.merger.outages, *[loop.outages for loop in self._parts.loops()]]
+        waiting = [each.database_away for each in outages]
+        return next((f"The worker waits for the database: {reason}." for reason in waiting if reason), None)
 
     def _broker(self) -> str | None:
         asked = self._parts.watch.asked

@@ -16,7 +16,7 @@ class Loop(Thread):
         super().__init__(name=name, daemon=True)
         self.stopping = Event()
         self._woken = Event()
-        self._outages = Outages(self.stopping)
+        self.outages = Outages(self.stopping)
 
     def step(self) -> float:
         """One piece of work. Answers how many seconds to wait before the next, unless woken."""
@@ -43,7 +43,7 @@ class Loop(Thread):
 
     def _one_step(self) -> float:
         try:
-            return self._outages.outlast(self.step)
+            return self.outages.outlast(self.step)
         except Stopped:
             return 0
         except Exception:

@@ -34,7 +34,7 @@ class Merger:
         self.stops = stops
         self._reviewer, self._relay = reviewer, relay
         self._stopping = Event()
-        self._outages = Outages(self._stopping)
+        self.outages = Outages(self._stopping)
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="merge")
 
     def stop(self) -> None:
@@ -45,7 +45,7 @@ class Merger:
     @property
     def tried_at(self) -> float:
         """When it last found the database or the broker away (monotonic)."""
-        return self._outages.tried_at
+        return self.outages.tried_at
 
     def begin(self) -> None:
         """Before each Faust app, when the one before it has ended."""
@@ -60,7 +60,7 @@ class Merger:
         if len(messages) >= MOST_MESSAGES:
             self._reviewer.flooded()
         batch = self.stops.count([received(topic, message) for topic, message in messages])
-        self._outages.outlast(self.stops.write)
+        self.outages.outlast(self.stops.write)
         # Taken after the last heartbeat was read and before any is merged, so that they bound all that stood before.
         ends = self._crime_record_ends() if store.needs_ends(batch) else None
         for merged in self._merged(batch, ends):
@@ -74,11 +74,11 @@ class Merger:
 
     def starting_places(self, begins: Places, ends: Places) -> Places:
         """Where each newly assigned partition is read from, and noted as such: right after what was merged."""
-        return self._outages.outlast(lambda: self._place(begins, ends))
+        return self.outages.outlast(lambda: self._place(begins, ends))
 
     def skip_to(self, places: Places) -> None:
         """Nothing is left to merge below these offsets: what lies there are marks of transactions."""
-        self._outages.outlast(lambda: store.place(self._engine, places))
+        self.outages.outlast(lambda: store.place(self._engine, places))
 
     def _place(self, begins: Places, ends: Places) -> Places:
         merged = {place: at.next_offset for place, at in store.progress(self._engine).items()}
@@ -88,7 +88,7 @@ class Merger:
         return places
 
     def _crime_record_ends(self) -> Mapping[int, int]:
-        return crime_record_ends(self._outages.outlast(lambda: self._ends.ask([Topic.CRIME_RECORDS])))
+        return crime_record_ends(self.outages.outlast(lambda: self._ends.ask([Topic.CRIME_RECORDS])))
 
     def _merged(self, batch: list[Received], ends: Mapping[int, int] | None) -> Iterable[store.Merged]:
         """If the store refuses a batch for good, halves of it are tried, until the one message at fault is alone."""
@@ -96,7 +96,7 @@ class Merger:
         if not batch:
             return []
         try:
-            return [self._outages.outlast(lambda: store.merge(self._engine, batch, ends))]
+            return [self.outages.outlast(lambda: store.merge(self._engine, batch, ends))]
         except Stopped:
             raise
         except Exception as error:
@@ -113,7 +113,7 @@ class Merger:
         if self.stops.refused(message):
             text = f"the store refused the message ({type(error).__name__})"
             return [replace(message, content=Unreadable("not_merged", text))]
-        self._outages.outlast(self.stops.write)
+        self.outages.outlast(self.stops.write)
         return []
 
     def _account(self, merged: store.Merged) -> None:

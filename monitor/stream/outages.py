@@ -29,22 +29,23 @@ class Outage:
 
     def __init__(self, away: str) -> None:
         self.away = away
+        self.reason: str | None = None  # while it lasts
         self._began = self._said = self._counted = 0.0
 
     def failed(self, reason: object) -> None:
-        now = time.monotonic()
+        now, self.reason = time.monotonic(), str(reason)
         if not self._began:
             self._began, self._counted = now, now
         OUTAGE_SECONDS.labels(self.away).inc(now - self._counted)
         self._counted = now
         if not self._said or now - self._said >= SAY_EVERY:
             self._said = now
-            _log.warning(f"Waiting for the {self.away}.", seconds=round(now - self._began), reason=str(reason))
+            _log.warning(f"Waiting for the {self.away}.", seconds=round(now - self._began), reason=self.reason)
 
     def over(self) -> None:
         if self._began:
             _log.warning(f"The {self.away} answers again.", seconds=round(time.monotonic() - self._began))
-            self._began = self._said = 0.0
+            self._began, self._said, self.reason = 0.0, 0.0, None
 
 
 class Outages:
@@ -54,6 +55,11 @@ class Outages:
         self._stopping = stopping
         self._broker, self._database = Outage("broker"), Outage("database")
         self.tried_at = time.monotonic()  # the last time that something was away
+
+    @property
+    def database_away(self) -> str | None:
+        """Why the database is waited for just now."""
+        return self._database.reason
 
     def outlast(self, attempt: Callable[[], _T]) -> _T:
         pause = FIRST_PAUSE

@@ -12,6 +12,7 @@ from monitor.store.attendance import attending
 from monitor.store.matching import Looking
 from monitor.store.presence import Work, judging_by
 from monitor.stream.alertmanager import IncidentAlerts
+from monitor.stream.database_watch import DatabaseWatch
 from monitor.stream.dead_letters.limit import Limit
 from monitor.stream.dead_letters.stops import Stops, lift_raised
 from monitor.stream.dead_letters.watch import StopsWatch
@@ -35,6 +36,7 @@ class Parts:
     engine: Any
     ends: EndOffsets
     watch: EndsWatch
+    database: DatabaseWatch
     relay: Relay
     reviewer: Reviewer
     merger: Merger
@@ -44,7 +46,7 @@ class Parts:
     incident_alerts: IncidentAlerts | None
 
     def loops(self) -> list[Loop]:
-        always = (self.watch, self.relay, self.reviewer, self.stops, self.heads, self.suggester)
+        always = (self.watch, self.database, self.relay, self.reviewer, self.stops, self.heads, self.suggester)
         return [*always, *([self.incident_alerts] if self.incident_alerts else [])]
 
     def lead(self, leads: bool) -> None:
@@ -102,6 +104,7 @@ def _parts(settings: Settings, engine: Any, judge: store.Judge, stops: Stops, lo
         engine,
         ends,
         watch,
+        DatabaseWatch(engine),
         relay,
         reviewer,
         merger,

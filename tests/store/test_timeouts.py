@@ -1,11 +1,16 @@
-"""On PostgreSQL nothing is waited for without end: neither a statement, nor a lock, nor a writer that was halted."""
+"""On PostgreSQL nothing is waited for without end: neither a statement, nor a lock, nor a writer that was halted.
+
+A database that only reads is waited for, as one that is away.
+"""
 
 import time
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 
 from monitor.store import engine as opening
+from monitor.store import open_store
 from monitor.store.engine import DatabaseAway, reading, store_at, writing
 from tests.postgres import Postgres
 
@@ -45,3 +50,24 @@ def _halt_within(engine: Engine) -> None:
         connection.execute(text("LOCK TABLE cases IN ACCESS EXCLUSIVE MODE"))
         time.sleep(1)
         connection.execute(text("SELECT 1"))
+
+
+def test_a_server_that_only_reads_is_waited_for(postgres: Postgres) -> None:
+    """A standby says the same."""
+    url = postgres.fresh()
+    postgres.do(f'ALTER DATABASE "{make_url(url).database}" SET default_transaction_read_only = on')
+    engine = store_at(url)
+    with pytest.raises(DatabaseAway, match="read-only transaction"), writing(engine) as connection:
+        connection.execute(text("DELETE FROM cases"))
+    with reading(engine) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM cases")) == 0
+    engine.dispose()
+
+
+def test_a_sqlite_file_that_cannot_be_written_is_waited_for(tmp_path: Path) -> None:
+    engine = open_store(f"sqlite:///{tmp_path}/monitor.db")
+    with reading(engine) as connection:
+        connection.execute(text("PRAGMA query_only = on"))  # of the one connection in the pool: root may write anyway
+    with pytest.raises(DatabaseAway, match="readonly"), writing(engine) as connection:
+        connection.execute(text("DELETE FROM cases"))
+    engine.dispose()

@@ -24,6 +24,7 @@ class FakeLoop:
     def __init__(self, name: str) -> None:
         self.name, self.alive = name, True
         self.asked: AskedEnds | None = None
+        self.outages = SimpleNamespace(database_away=None)
 
     def is_alive(self) -> bool:
         return self.alive
@@ -33,9 +34,9 @@ def parts(end: int = 10, silent: float = 0, **more: Any) -> Any:
     """Of a worker to which the broker said, so long ago, that the partition ends there."""
     watch = FakeLoop("ends")
     watch.asked = AskedEnds({PLACE: end}, time.time() - silent)
-    merger = SimpleNamespace(tried_at=0.0, stops=SimpleNamespace(held={}))
+    merger = SimpleNamespace(tried_at=0.0, stops=SimpleNamespace(held={}), outages=SimpleNamespace(database_away=None))
     loops = {name: FakeLoop(name) for name in ("relay", "reviewer", "stops")}
-    return SimpleNamespace(watch=watch, merger=merger, **loops, **more)
+    return SimpleNamespace(watch=watch, merger=merger, loops=lambda: list(loops.values()), **loops, **more)
 
 
 def reading(merged: int = 5, quiet: float = SECONDS + 1) -> Reading:
@@ -115,6 +116,16 @@ def test_it_is_not_ready_while_the_broker_is_silent(engine: Any) -> None:
     never.watch.asked = None
     (problem,) = Readiness(never, lambda: True)().problems
     assert "monitor topics create" in problem
+
+
+def test_it_is_not_ready_while_the_database_answers_and_takes_nothing(engine: Any) -> None:
+    full = parts(engine=engine)
+    readiness = Readiness(full, lambda: True)
+    for waiting in (full.merger, full.reviewer):
+        waiting.outages.database_away = "database or disk is full"
+        assert readiness().problems == ("The worker waits for the database: database or disk is full.",)
+        waiting.outages.database_away = None
+        assert readiness().problems == ()
 
 
 def test_it_is_not_ready_on_tables_of_another_version_or_none(engine: Any) -> None:

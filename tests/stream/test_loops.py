@@ -90,7 +90,9 @@ def test_an_outage_is_told_at_once_then_every_few_seconds_and_when_it_is_over(mo
     for seconds in (0.0, 1.0, SAY_EVERY - 1, SAY_EVERY, SAY_EVERY + 1):
         now[0] = 100.0 + seconds
         outage.failed("no answer")
+        assert outage.reason == "no answer"
     outage.over()
+    assert outage.reason is None
     outage.over()
     assert told == [
         ("Waiting for the broker.", 0),

