@@ -20,7 +20,7 @@ from tests.system.dying import BOUNDARIES
 from tests.system.judging import assessed
 from tests.system.running import READY, Verdict, by_key, environment, messages, send, settled, until, worker
 
-EVENTS = 2000
+EVENTS = 4500  # more than two batches of a merge
 START = datetime(2026, 10, 1, tzinfo=UTC)
 TIMES = {"after the ack, before the offsets": 1, "before the relay sends": 1, "after the relay has sent": 1}  # else 2
 
