@@ -19,7 +19,7 @@ from monitor.store.knowledge import Knowledge, load_knowledge
 from monitor.store.known_time import Advanced
 from monitor.store.record import put_off, record
 from monitor.store.shapes import BrokerEnds, Failure, Judge, Reviewed
-from monitor.store.standings import advanced, write
+from monitor.store.standings import Superseded, advanced, must_stand, write
 from monitor.store.taking import Taken, take
 from monitor.store.waiting import is_due
 
@@ -35,12 +35,20 @@ def review_due(engine: Engine, judge: Judge, now: datetime, broker: BrokerEnds |
     with reading(engine) as connection:
         if not _is_worth_it(connection, advanced(connection, broker, now), now):
             return Reviewed()
+    try:
+        return _review(engine, judge, now, broker, limit)
+    except Superseded:
+        return Reviewed(more=True)
+
+
+def _review(engine: Engine, judge: Judge, now: datetime, broker: BrokerEnds | None, limit: int) -> Reviewed:
     with writing(engine) as connection:
         moved = advanced(connection, broker, now)
         write(connection, moved)
         taken, more = take(connection, now, limit)
         if not taken:
             return Reviewed()
+        must_stand(connection, moved)
         knowledge = load_knowledge(connection, [each.key for each in taken], recent(engine))
         reviewed = judge_and_record(connection, taken, knowledge, moved, judge, now)
         reviewed.more = more

@@ -3,8 +3,22 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    Case,
+    Column,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    select,
+    update,
+)
 
 from monitor.rulebook.limits import HEARTBEAT_AHEAD
 from monitor.store.heartbeats import unpack_ends
@@ -26,35 +40,75 @@ def advanced(connection: Connection, broker: BrokerEnds | None, now: datetime) -
     return [advance(each, fenced[each.force], held, now) for each in _standings(connection)]
 
 
+class Superseded(Exception):  # noqa: N818 - nothing went wrong
+    """Another review has meanwhile heard the first heartbeat of a force: roll back, and begin again."""
+
+
 def write(connection: Connection, moved: Iterable[Advanced]) -> None:
-    """Keep what has changed. A force's first heartbeat makes all of its cases due: with it known time may fall."""
+    """Keep what has changed. A force's first heartbeat makes all of its cases due: with it known time may fall.
+
+    Another review may have moved them since `advanced` read them: what is stored never falls because of that. Raises
+    Superseded.
+    """
     changed = [each for each in moved if each.after != each.before]
     if not changed:
         return
-    connection.execute(_STANDS, [_row(each.after) for each in changed])
+    for each in sorted(changed, key=lambda one: one.after.force):
+        if connection.execute(_STANDS, _row(each)).rowcount == 0:
+            raise Superseded
     connection.execute(_DROP_FENCES, [{"f": each.after.force, "counts": each.after.heartbeat} for each in changed])
-    first_heard = [{"f": each.after.force} for each in changed if each.after.heard and not each.before.heard]
-    if first_heard:
-        connection.execute(_MARK_ALL, [{**each, "at": wall_clock()} for each in first_heard])
+    for each in changed:
+        if each.after.heard and not each.before.heard:
+            _mark_all(connection, each.after.force)
 
 
+def must_stand(connection: Connection, moved: Iterable[Advanced]) -> None:
+    """Call it once the cases to be judged are locked. Raises Superseded.
+
+    After that no first heartbeat can slip past them: it marks them due, and waits for that until they are free.
+    """
+    heard = {each.after.force for each in moved if each.after.heard}
+    stored = {*connection.scalars(select(known_times.c.force).where(known_times.c.heard))}
+    if stored - heard:
+        raise Superseded
+
+
+def _mark_all(connection: Connection, force: str) -> None:
+    """Those due already too, in the order of their keys, as whoever merges locks them: see `due`."""
+    own = cases.c.force == force
+    in_order = select(cases.c.ref).where(own).order_by(cases.c.ref).with_for_update()
+    connection.execute(select(func.count()).select_from(in_order.subquery()))
+    connection.execute(update(cases).where(own, cases.c.due_since.is_(None)).values(due_since=wall_clock()))
+
+
+def _new(name: str, column: Column[Any]) -> BindParameter[Any]:
+    return bindparam(name, type_=column.type)
+
+
+def _not_below(column: Column[Any], new: BindParameter[Any], *only_if: ColumnElement[bool]) -> Case[Any]:
+    return case((and_(*only_if, column > new), column), else_=func.coalesce(new, column))
+
+
+_WAS_HEARD = _new("was_heard", known_times.c.heard)
 _STANDS = (
     update(known_times)
-    .where(known_times.c.force == bindparam("f"))
-    .values(known=bindparam("to"), heartbeat=bindparam("counts"), heard=bindparam("is_heard"))
+    .where(known_times.c.force == bindparam("f"), known_times.c.heard == _WAS_HEARD)
+    .values(
+        known=_not_below(known_times.c.known, _new("to", known_times.c.known), _WAS_HEARD),
+        heartbeat=_not_below(known_times.c.heartbeat, _new("counts", known_times.c.heartbeat)),
+        heard=bindparam("is_heard"),
+    )
 )
 _DROP_FENCES = delete(fences).where(fences.c.force == bindparam("f"), fences.c.as_of <= bindparam("counts"))
-_MARK_ALL = (
-    update(cases).where(cases.c.force == bindparam("f"), cases.c.due_since.is_(None)).values(due_since=bindparam("at"))
-)
 
 
-def _row(standing: Standing) -> dict[str, object]:
+def _row(each: Advanced) -> dict[str, object]:
     return {
-        "f": standing.force,
-        "to": standing.known,
-        "counts": standing.heartbeat,
-        "is_heard": standing.heard,
+        "f": each.after.force,
+        "was_heard": each.before.heard,
+        "to": each.after.known,
+        "counts": each.after.heartbeat,
+        "is_heard": each.after.heard,
     }
 
 

@@ -1,0 +1,90 @@
+"""Two workers review at once, which only PostgreSQL lets them: what one does between two statements of the other."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from monitor.store import BrokerEnds, review_due
+from monitor.store.engine import store_at
+from tests.builders import heartbeat, incident
+from tests.postgres import Postgres
+from tests.store.desk import JUDGE, Desk, clock, pure_verdicts
+
+MOVES_KNOWN_TIMES, TAKES_CASES = "UPDATE known_times", "FOR UPDATE OF cases SKIP LOCKED"
+
+
+@pytest.fixture
+def desks(postgres: Postgres) -> Iterator[tuple[Desk, Desk]]:
+    url = postgres.fresh()
+    one, other = store_at(url), store_at(url)
+    yield Desk(one), Desk(other)
+    one.dispose()
+    other.dispose()
+
+
+def test_known_time_does_not_fall_to_what_the_slower_review_had_read(desks: tuple[Desk, Desk]) -> None:
+    desk, other = desks
+    desk.receive(incident(), heartbeat(5))
+    desk.review(hours=30)
+    desk.receive(heartbeat(8))
+
+    def overtake() -> None:
+        other.receive(heartbeat(10))
+        other.review(hours=30)
+
+    before(desk.engine, MOVES_KNOWN_TIMES, overtake)
+    desk.review(hours=30)
+    assert desk.known() == clock(10)
+    assert (desk.status(), desk.verdicts()["INC-1"]["next_review_at"]) == assessed_with(10)
+
+
+def test_a_first_heartbeat_heard_meanwhile_bears_on_what_the_slower_review_judges(desks: tuple[Desk, Desk]) -> None:
+    desk, other = desks
+    desk.receive(incident())
+
+    def overtake() -> None:
+        other.receive(heartbeat(10))
+        other.review(hours=30)
+
+    before(desk.engine, MOVES_KNOWN_TIMES, overtake)
+    desk.review(hours=30)
+    assert (desk.known(), desk.status(), desk.changes()) == (clock(10), "feed_behind", [])
+
+
+def test_a_first_heartbeat_heard_meanwhile_bears_on_cases_that_the_other_did_not_come_to(
+    desks: tuple[Desk, Desk],
+) -> None:
+    """The clock stands, so that the slower review has nothing to write of known times, and finds nothing changed."""
+    desk, other = desks
+    desk.receive(incident("INC-1"))
+    desk.review(hours=30)
+    desk.receive(incident("INC-2"), incident("INC-3"), incident("INC-4"))
+
+    def overtake() -> None:
+        other.receive(heartbeat(10))
+        at = clock(30)
+        assert review_due(other.engine, JUDGE, at, BrokerEnds(other.crime_record_ends(), at), limit=1).taken == 1
+
+    before(desk.engine, TAKES_CASES, overtake)
+    desk.review(hours=30)
+    assert {each["status"] for each in desk.verdicts().values()} == {"feed_behind"}
+
+
+def assessed_with(hours: float) -> tuple[Any, Any]:
+    """Status and next review as one review alone finds them, by the rules of known time."""
+    ((_, verdict),) = pure_verdicts([incident(), heartbeat(hours)], clock(30)).items()
+    return verdict["status"], verdict["next_review_at"]
+
+
+def before(engine: Engine, part: str, do: Callable[[], None]) -> None:
+    """Once, before the first statement that has this in it."""
+    done: list[str] = []
+
+    def look(_: Any, __: Any, statement: str, *___: Any) -> None:
+        if part in statement and not done:
+            done.append(statement)
+            do()
+
+    event.listen(engine, "before_cursor_execute", look)
