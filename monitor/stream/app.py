@@ -1,19 +1,22 @@
 """The Faust app: consumer groups and partitions, and nothing else of it."""
 
+import asyncio
 from typing import Any
 
 import faust
 from faust.app.base import BootStrategy
 
+from monitor.contract.topics import Topic
 from monitor.settings import Settings
 from monitor.stream.agents import add_agents
 from monitor.stream.batches import Batches
 from monitor.stream.consumer import FAUST_LOG, Transport
-from monitor.stream.merger import Merger
+from monitor.stream.parts import Parts
 from monitor.stream.reading import Place
 
 # How long a worker may be silent before its partitions go to another.
 SESSION_SECONDS = 8.0
+LEADER = (Topic.HEARTBEATS, 0)  # whoever reads this partition relays for the group
 
 
 class ConsumerOnly(BootStrategy):
@@ -29,14 +32,23 @@ class WorkerApp(faust.App):
     BootStrategy = ConsumerOnly
     logger = FAUST_LOG
 
-    def __init__(self, settings: Settings, merger: Merger, batches: Batches) -> None:
+    def __init__(self, settings: Settings, parts: Parts, batches: Batches) -> None:
         # Not `settings`: Faust has a property of that name.
-        self.monitor_settings, self.merger, self.batches = settings, merger, batches
+        self.monitor_settings, self.parts, self.batches = settings, parts, batches
         super().__init__(settings.consumer_group, **_options(settings))
         add_agents(self, settings, batches)
+        self.on_partitions_revoked.connect(self._stand_down)
+        self.on_partitions_assigned.connect(self._lead_if_first)
 
     def assigned(self) -> set[Place]:
         return set(self.consumer.places())
+
+    async def _stand_down(self, *_: Any, **__: Any) -> None:
+        """Every rebalance begins with this, before any partition goes to another worker."""
+        await asyncio.get_running_loop().run_in_executor(None, self.parts.stand_down)
+
+    async def _lead_if_first(self, *_: Any, **__: Any) -> None:
+        self.parts.lead(LEADER in self.assigned())
 
     def _new_transport(self) -> Any:
         return Transport(self.conf.broker_consumer, self)

@@ -135,7 +135,7 @@ class Consumer(driver.Consumer):
     async def _starting_places(self, assigned: Mapping[Any, Place]) -> Places:
         """Where to read each partition on; noted in the store by the merge thread, in turn with what it merges."""
         begins, ends = await self.earliest_offsets(*assigned), await self.highwaters(*assigned)
-        merger, loop = self.app.merger, asyncio.get_running_loop()
+        merger, loop = self.app.parts.merger, asyncio.get_running_loop()
         bounds = self._by_place(begins), self._by_place(ends)
         return await loop.run_in_executor(merger.thread, merger.starting_places, *bounds)
 

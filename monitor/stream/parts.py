@@ -23,10 +23,14 @@ from monitor.stream.merger import Merger
 from monitor.stream.relay import Relay
 from monitor.stream.reviewer import Reviewer
 from monitor.stream.suggester import Suggester
+from monitor.telemetry.logs import get_logger
 from monitor.telemetry.metrics import REGISTRY
 from monitor.telemetry.stored import StoredGauges
 
+_log = get_logger(__name__)
+
 _JOIN_SECONDS = 10.0
+_REST_SECONDS = 4.0  # less than SESSION_SECONDS: no rebalance may wait for a broker that hangs
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,12 @@ class Parts:
         self.suggester.lead(leads)
         if self.incident_alerts:
             self.incident_alerts.lead(leads)
+
+    def stand_down(self) -> None:
+        """Lead no longer. Blocks until the relay has marked what it sent: whoever leads next would send it again."""
+        self.lead(False)
+        if not self.relay.rest(_REST_SECONDS):
+            _log.warning("The relay is still sending: the next one to lead may send the same, with the same ids.")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
@@ -18,7 +19,7 @@ from monitor.stream.tails import sent_lately
 from monitor.telemetry.metrics import SENT
 
 LIMIT = 500
-IDLE_SECONDS = 1.0  # another worker may have left something
+IDLE_SECONDS = 0.2  # another worker may have left something
 CUT_TO = 512 * 1024  # bytes kept of a dead letter that is too large for its topic
 _FRAME = 512  # bytes that Kafka adds
 _NOT_BY_A_SHADOW = (Kind.ALERT, Kind.AUDIT_HEAD)
@@ -37,6 +38,7 @@ class Relay(Loop):
         self._outgoing: Outgoing | None = None
         self._leads = self._knows_what_arrived = False
         self._room = MAX_MESSAGE_BYTES - _FRAME
+        self._busy = Lock()
 
     def lead(self, leads: bool) -> None:
         """Whether it is this worker's relay, of all in the group, that sends."""
@@ -44,7 +46,17 @@ class Relay(Loop):
             self._leads, self._knows_what_arrived = leads, False
             self.wake()
 
+    def rest(self, seconds: float) -> bool:
+        """Once it no longer leads: wait until what it is sending is sent and marked. Whether that came in time."""
+        if came := self._busy.acquire(timeout=seconds):
+            self._busy.release()
+        return came
+
     def step(self) -> float:
+        with self._busy:
+            return self._step()
+
+    def _step(self) -> float:
         waiting = store.unsent(self._engine, LIMIT) if self._leads else []
         if not waiting:
             return IDLE_SECONDS

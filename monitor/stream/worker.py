@@ -11,7 +11,6 @@ from threading import Event
 import uvloop
 
 from monitor import __version__, store
-from monitor.contract.topics import Topic
 from monitor.rulebook import load_rulebook
 from monitor.settings import Settings
 from monitor.stream.app import WorkerApp
@@ -34,7 +33,6 @@ _CANCEL_SECONDS = 1.0
 _PAUSE_SECONDS = 2.0
 _TICK_SECONDS = 1.0
 _FRESH_SECONDS = 5.0
-LEADER = (Topic.HEARTBEATS, 0)  # whoever reads this partition relays for the group
 
 
 def run_worker(settings: Settings, on_ready: Callable[[str], None] = lambda _: None) -> None:
@@ -107,7 +105,7 @@ class _Supervisor:
         metrics.CONSUMER_STARTS.inc()
         merger = self._parts.merger
         await asyncio.get_running_loop().run_in_executor(merger.thread, merger.begin)
-        app = WorkerApp(self._settings, self._parts.merger, self._batches)
+        app = WorkerApp(self._settings, self._parts, self._batches)
         try:
             if await self._unless_stopped(app.start()):
                 self._ready()
@@ -140,7 +138,6 @@ class _Supervisor:
     async def _until_ended(self, app: WorkerApp) -> None:
         stalls = Stalls(time.monotonic())
         while not app.should_stop:
-            self._parts.lead(LEADER in app.assigned())
             await asyncio.sleep(_TICK_SECONDS)
             if self._parts.stops.lifted & app.assigned():
                 _log.info("A stopped partition may be read on: the consumer starts again.")
@@ -159,7 +156,7 @@ class _Supervisor:
         return asked.ends
 
     async def _stop_app(self, app: WorkerApp) -> None:
-        self._parts.lead(False)
+        await asyncio.get_running_loop().run_in_executor(None, self._parts.stand_down)
         self.reads = False
         stopping = asyncio.ensure_future(app.stop())
         await asyncio.wait({stopping}, timeout=STOP_SECONDS)

@@ -21,6 +21,7 @@ from kafka import KafkaConsumer, TopicPartition
 from monitor.cli import main
 from monitor.contract.topics import Topic
 from monitor.settings import Settings
+from monitor.store import open_store, unsent_count
 from monitor.stream.publishing import publish
 from tests.builders import Line
 from tests.conftest import environment_of
@@ -96,6 +97,14 @@ def settled(settings: Settings, seconds: float = 60) -> list[Verdict]:
     code, printed = in_this_process(settings, "verdicts", "--settle", str(seconds))
     assert code == 0
     return [json.loads(line) for line in printed.splitlines()]
+
+
+def all_sent(settings: Settings) -> bool:
+    engine = open_store(settings.database_url)
+    try:
+        return unsent_count(engine) == 0
+    finally:
+        engine.dispose()
 
 
 def in_this_process(settings: Settings, *arguments: str) -> tuple[int, str]:

@@ -3,22 +3,18 @@
 import signal
 import subprocess
 import sys
-from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-import orjson
 import pytest
 
-from monitor.contract.topics import Topic
 from monitor.settings import Settings
 from monitor.simulator import mapping_path, stream_events
-from monitor.store import open_store, unsent_count
 from tests.builders import Line
 from tests.system.dying import BOUNDARIES
-from tests.system.judging import assessed
-from tests.system.running import READY, Verdict, by_key, environment, messages, send, settled, until, worker
+from tests.system.judging import assessed, every_alert_was_told, unlike
+from tests.system.running import READY, all_sent, by_key, environment, send, settled, until, worker
 
 EVENTS = 4500  # more than two batches of a merge
 START = datetime(2026, 10, 1, tzinfo=UTC)
@@ -54,18 +50,10 @@ def test_a_worker_killed_at_any_boundary_loses_nothing_and_repeats_only_by_id(
     with worker(follower, tmp_path / "log") as running:
         running.wait_for(READY)
         verdicts = by_key(settled(settings, 60))
-        until(lambda: not unsent(settings), 30, "all is sent")
+        until(lambda: all_sent(settings), 30, "all is sent")
         assert running.stop() == 0
-    assert verdicts == by_key(assessed(lines, now, settings))
+    assert unlike(verdicts, by_key(assessed(lines, now, settings))) == {}
     every_alert_was_told(settings, verdicts)
-
-
-def unsent(settings: Settings) -> int:
-    engine = open_store(settings.database_url)
-    try:
-        return unsent_count(engine)
-    finally:
-        engine.dispose()
 
 
 def die_at(boundary: str, settings: Settings, log: Path) -> int:
@@ -81,19 +69,3 @@ def die_at(boundary: str, settings: Settings, log: Path) -> int:
     ]
     with log.open("ab") as file:
         return subprocess.run(command, env=environment(settings), stderr=file, timeout=60, check=False).returncode
-
-
-def every_alert_was_told(settings: Settings, verdicts: dict[str, Verdict]) -> None:
-    """Each change of each incident, in order; what came twice is the same to the letter, its id included."""
-    told: dict[str, dict[int, bytes]] = defaultdict(dict)
-    for each in messages(settings, Topic.ALERTS):
-        content = each.value or b""
-        incident, _, number = each.headers["id"].rpartition("/")
-        assert orjson.loads(content)["id"] == each.headers["id"]
-        before = told[incident].setdefault(int(number), content)
-        assert before == content, "a repeat that is not one"
-    assert all(sorted(changes) == list(range(1, len(changes) + 1)) for changes in told.values())
-    last = [orjson.loads(changes[max(changes)]) for changes in told.values()]
-    firing = {f"{one['force']}:{one['incident_ref']}" for one in last if one["alert"] == "firing"}
-    assert firing == {key for key, verdict in verdicts.items() if verdict["alert"] == "firing"}
-    assert len(firing) > 5

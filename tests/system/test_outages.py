@@ -5,7 +5,11 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -14,12 +18,15 @@ from monitor.broker.ports import free_port
 from monitor.broker.topics import create_topics
 from monitor.contract.topics import Topic
 from monitor.settings import Settings
+from monitor.simulator import mapping_path, stream_events
 from monitor.stream.outages import SAY_EVERY
-from tests.builders import at, incident
+from tests.builders import Line, at, incident
 from tests.postgres import Postgres
-from tests.system.running import READY, RunningWorker, messages, send, settled, until, worker
+from tests.system.judging import assessed, every_alert_was_told, unlike
+from tests.system.running import READY, RunningWorker, all_sent, by_key, messages, send, settled, until, worker
 
 NOW = at(25)
+START = datetime(2026, 10, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -64,6 +71,45 @@ def test_a_broker_that_is_away_at_the_start_and_later_is_waited_for(
         assert running.stop() == 0
     assert all(count < 30 for count in counts(running).values()), "nothing is said over and over"
     assert not [line for line in running.lines() if "exception" in line]
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_a_broker_killed_and_started_again_under_load_loses_nothing(
+    own_broker: EmbeddedBroker, settings: Settings, tmp_path: Path, database: str, request: pytest.FixtureRequest
+) -> None:
+    events = list(islice(stream_events(seed=29, start=START, forces=2, rate_per_hour=150), 9000))
+    lines, now = [line for _, line in events], events[-1][0] + timedelta(hours=6)
+    changed: dict[str, Any] = {"clock": now, "force_mappings": mapping_path()}
+    if database == "postgresql":
+        changed["database_url"] = request.getfixturevalue("postgres").fresh()
+    settings = settings.model_copy(update=changed)
+    own_broker.start()
+    create_topics(settings)
+    sent: list[Line] = []
+    with worker(settings, tmp_path / "log") as running:
+        running.wait_for(READY)
+        sending = Thread(target=send, args=(paced(lines, sent), settings))
+        sending.start()
+        until(lambda: len(sent) > len(lines) // 3, 30, "a third is sent")
+        own_broker.stop(timeout=0)
+        until(lambda: bool(waiting(running, "broker")), 30, "it says that the broker is away")
+        own_broker.start()
+        sending.join(60)
+        assert not sending.is_alive()
+        verdicts = by_key(settled(settings, 120))
+        until(lambda: all_sent(settings), 30, "all alerts are sent")
+        assert running.stop() == 0
+    assert unlike(verdicts, by_key(assessed(lines, now, settings))) == {}
+    every_alert_was_told(settings, verdicts)
+
+
+def paced(lines: list[Line], sent: list[Line]) -> Iterator[Line]:
+    """Some 2,000 a second, each noted in `sent`."""
+    for number, line in enumerate(lines):
+        if number % 100 == 0:
+            time.sleep(0.05)
+        sent.append(line)
+        yield line
 
 
 def counts(running: RunningWorker) -> dict[str, int]:
