@@ -7,6 +7,9 @@ STAMP := .venv/.ready
 ASSETS := monitor/web/static/manifest.json
 OPENAPI := api-v1.openapi.json
 
+# Where a machine sets it for all of Python, each command would compile the whole program anew: two seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check format bench soak evaluation matching matching-weights schemas observability grafana-preview lock clean
 

@@ -66,6 +66,11 @@ def read(topic: Topic, value: object) -> Decoded:
     data = _without_envelope(value)
     if not isinstance(data, dict):
         raise Unreadable("not_an_object", "the value is JSON, but no object")
+    return Decoded(read_event(topic, data), canonical(data))
+
+
+def read_event(topic: Topic, data: dict[str, Any]) -> Event:
+    """Read an object without an envelope, such as what `canonical` made. Raises `Unreadable`."""
     fields = {name: given for name, given in data.items() if name != "unmapped"} if "unmapped" in data else data
     unknown: list[str] = []
     try:
@@ -75,7 +80,7 @@ def read(topic: Topic, value: object) -> Decoded:
     object.__setattr__(event, "__pydantic_fields_set__", _NOT_KEPT)
     if unknown:
         event.__dict__["unmapped"] = tuple(unknown)  # it is frozen for everybody else
-    return Decoded(event, canonical(data))
+    return event
 
 
 def canonical(value: object) -> bytes:

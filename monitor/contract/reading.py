@@ -6,6 +6,7 @@ what it does not know as null (or `other`) and notes the field in the validation
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Annotated, Any
@@ -19,6 +20,7 @@ from monitor.contract.identity import canonical_category, canonical_code, canoni
 EARLIEST = datetime(2, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 _RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_MOST_TIMES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)  # Python reads them four times as fast
 _NAIVE = re.compile(r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?)?", re.ASCII)
 
 
@@ -39,6 +41,9 @@ def read_time(value: object) -> datetime:
 
 @lru_cache(maxsize=16384)  # one time comes again and again: in each revision of a log, at merge and at review
 def _parse_time(value: str) -> datetime:
+    if _MOST_TIMES.fullmatch(value):
+        with suppress(ValueError):  # a day that does not exist, a leap second: see below
+            return _in_range(datetime.fromisoformat(value))
     text = read_text(value)
     found = _RFC_3339.fullmatch(text)
     if not found:

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Table, and_, delete, func, insert, select
 
-from monitor.contract.codec import Decoded, Unreadable, read
+from monitor.contract.codec import Decoded, Unreadable, read_event
 from monitor.contract.topics import Topic
 from monitor.store import desk_tables, letter_tables, tables, upkeep_tables
 from monitor.store.arrivals import INSERTIONS, arrivals, digest
@@ -147,7 +147,7 @@ def _received(topic: Topic, row: Any) -> Received | None:
 
 def _decoded(topic: Topic, row: Any) -> Decoded | None:
     try:
-        return Decoded(read(topic, orjson.loads(row.content)).event, row.content)
+        return Decoded(read_event(topic, orjson.loads(row.content)), row.content)
     except (Unreadable, orjson.JSONDecodeError):
         return None
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, an
 
 from monitor.compliance.dependencies import Judged, decision_node
 from monitor.compliance.holdings import Holdings
-from monitor.contract.codec import Unreadable, read
+from monitor.contract.codec import Unreadable, read_event
 from monitor.contract.events import CrimeSnapshot, Decision, Heartbeat, IncidentSnapshot
 from monitor.contract.topics import Topic
 from monitor.store.bulk import Key, keys
@@ -191,7 +191,7 @@ def _event(topic: Topic, row: Row[Any], known: Recent) -> Judged | None:
     event = known.get(topic, row.digest)
     if event is None:
         try:
-            found = read(topic, orjson.loads(row.content)).event
+            found = read_event(topic, orjson.loads(row.content))
         except (Unreadable, orjson.JSONDecodeError):
             return None
         assert not isinstance(found, Heartbeat)

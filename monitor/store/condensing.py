@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, delete, select, updat
 
 from monitor.compliance.holdings import Holdings
 from monitor.compliance.retention import Value, condensed_crime, condensed_log, people_of
-from monitor.contract.codec import Unreadable, canonical, read
+from monitor.contract.codec import Unreadable, canonical, read_event
 from monitor.contract.events import CrimeSnapshot, IncidentSnapshot
 from monitor.contract.topics import Topic
 from monitor.store.arrivals import INSERTIONS, digest
@@ -126,7 +126,7 @@ def _rows(connection: Connection, table: Table, wanted: Iterable[Key]) -> Iterab
 
 def _event(topic: Topic, row: Any) -> Event | None:
     try:
-        event = read(topic, orjson.loads(row.content)).event
+        event = read_event(topic, orjson.loads(row.content))
     except (Unreadable, orjson.JSONDecodeError):
         return None
     assert isinstance(event, IncidentSnapshot | CrimeSnapshot)

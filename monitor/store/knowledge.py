@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Connection, Integer, Row, Select, Table, and_
 
 from monitor.compliance.dependencies import Judged, decision_node
 from monitor.compliance.holdings import Holdings
-from monitor.contract.codec import Unreadable, read
+from monitor.contract.codec import Unreadable, read_event
 from monitor.contract.events import Heartbeat
 from monitor.contract.topics import Topic
 from monitor.store.bulk import Key, keys
@@ -117,6 +117,6 @@ def _add(known: Knowledge, topic: Topic, row: Sequence[Any], recent: Recent, rea
 
 
 def _read(topic: Topic, content: bytes) -> Judged:
-    event = read(topic, orjson.loads(content)).event
+    event = read_event(topic, orjson.loads(content))
     assert not isinstance(event, Heartbeat)
     return event

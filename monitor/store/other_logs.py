@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import Connection, and_, func, select
 
-from monitor.contract.codec import Unreadable, read
+from monitor.contract.codec import Unreadable, read_event
 from monitor.contract.events import IncidentSnapshot
 from monitor.contract.topics import Topic
 from monitor.store.bulk import Key, keys
@@ -69,7 +69,7 @@ def _order(log: IncidentSnapshot, content: bytes) -> tuple[object, ...]:
 
 def _read(content: bytes) -> IncidentSnapshot | None:
     try:
-        event = read(Topic.INCIDENTS, orjson.loads(content)).event
+        event = read_event(Topic.INCIDENTS, orjson.loads(content))
     except (Unreadable, orjson.JSONDecodeError):
         return None
     return event if isinstance(event, IncidentSnapshot) else None

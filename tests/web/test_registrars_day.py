@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from monitor.contract.topics import Topic
 from monitor.settings import Settings
@@ -68,6 +68,7 @@ def test_a_registrars_day(
     _what_is_shown_is_exported(page)
     _another_force_is_not_there(page, problems)
     _no_decision_is_lost_with_the_database(page, settings, postgres, problems)
+    _a_decision_whose_answer_is_lost_is_made_once(page, settings)
     assert running.process.poll() is None
 
 
@@ -154,16 +155,10 @@ def _no_decision_is_lost_with_the_database(
     page.get_by_role("button", name="Require a crime", exact=True).click()
     page.get_by_label("How many crimes?").fill("2")
     page.get_by_label("Why").fill(SURE)
-    page.get_by_role("button", name="See what it will do").click()
+    preview = page.get_by_role("button", name="See what it will do")
+    _send_while_the_database_is_away(page, preview, settings, postgres, problems)
     makes = page.locator("form button.govuk-button:not(.govuk-button--secondary)").last
-    postgres.shut_out(settings.database_url)
-    threading.Timer(4, lambda: postgres.let_in(settings.database_url)).start()
-    makes.click()
-    expect(page.get_by_role("heading", name="The database does not answer")).to_be_visible()
-    expect(page.get_by_text("nothing you just sent was saved")).to_be_visible()
-    until(lambda: _answers(page), 30, "the pages answer again")
-    problems.clear()
-    page.get_by_role("button", name="Send it again").click()
+    _send_while_the_database_is_away(page, makes, settings, postgres, problems)
     expect(page.get_by_role("alert").get_by_text("Done")).to_be_visible()
     expect(page.get_by_text(SURE).first).to_be_visible()
     (made,) = _decided(settings, "INC-2", 1)
@@ -172,5 +167,38 @@ def _no_decision_is_lost_with_the_database(
     assert len(told(settings, Topic.DECISIONS, "INC-2")) == 1
 
 
-def _answers(page: Page) -> bool:
-    return page.request.get("/health/ready").status in {200, 404} and page.request.get("/").status == 200
+def _send_while_the_database_is_away(
+    page: Page, button: Locator, settings: Settings, postgres: Postgres, problems: list[str]
+) -> None:
+    """And once more, with what the page has kept, when it is back."""
+    postgres.shut_out(settings.database_url)
+    threading.Timer(4, lambda: postgres.let_in(settings.database_url)).start()
+    button.click()
+    expect(page.get_by_role("heading", name="The database does not answer")).to_be_visible()
+    expect(page.get_by_text("nothing you just sent was saved")).to_be_visible()
+    until(lambda: page.request.get("/").status == 200, 30, "the pages answer again")
+    problems.clear()
+    page.get_by_role("button", name="Send it again").click()
+
+
+def _a_decision_whose_answer_is_lost_is_made_once(page: Page, settings: Settings) -> None:
+    """It was committed; the page still stands there, and they press the button again."""
+    page.goto(f"/decide/require_crime/{FORCE}/INC-3")
+    page.get_by_label("How many crimes?").fill("2")
+    page.get_by_label("Why").fill(SURE)
+    page.get_by_role("button", name="See what it will do").click()
+    makes = page.locator("form button.govuk-button:not(.govuk-button--secondary)").last
+    lost: list[int] = []
+
+    def lose(route: Route) -> None:
+        lost.append(route.fetch(max_redirects=0).status)
+        route.fulfill(status=204)  # to which a browser does nothing
+
+    page.route("**/decide/**", lose, times=1)
+    makes.click()
+    until(lambda: bool(lost), 10, "the first answer is lost")
+    assert lost == [303]
+    makes.click()
+    expect(page.get_by_role("alert").get_by_text("Done")).to_be_visible()
+    settled(settings)
+    assert [each["action"] for each in _decided(settings, "INC-3", 1)] == ["require_crime"]
