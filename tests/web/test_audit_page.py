@@ -1,5 +1,6 @@
 """The audit log as auditors and registrars read it."""
 
+import re
 from hashlib import sha256
 
 import orjson
@@ -47,9 +48,7 @@ def test_it_is_narrowed_to_one_incident_and_turned_page_by_page(site: Site, monk
     address = first.text.partition("Earlier entries")[0].rpartition('href="')[2].partition('"')[0]
     assert address == f"/audit/{FORCE}?before=3&amp;incident=INC-1"
     second = text_of(visitor.get(address.replace("&amp;", "&")).text)
-    assert "Entry 2" in second
-    assert "Entry 1" in second
-    assert "Entry 3" not in second
+    assert re.findall(r"INC-1 Entry (\d+)", second) == ["2", "1"]
     nothing = text_of(visitor.get(f"/audit/{FORCE}?incident=INC-2").text)
     assert "Looked at it" not in nothing
 

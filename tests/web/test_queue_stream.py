@@ -79,6 +79,7 @@ def test_it_ends_so_that_the_page_connects_anew(
 
 
 def test_it_says_that_the_database_is_away_and_goes_on(served: Served, listener: Listener) -> None:
+    assert listener.hears() == ": still here"  # so it has looked once
     with served.site.store.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE queue RENAME TO away")
     assert "The database does not answer at the moment" in heard_next(listener)
