@@ -5,7 +5,7 @@ Every model is frozen and holds canonical values only; `unmapped` names the fiel
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from monitor.contract.reading import (
@@ -70,8 +70,10 @@ _CancellingRole = (
 )
 
 
-def _read_accepts(value: object, info: ValidationInfo) -> tuple[str, ...]:
+def _read_accepts(value: object, info: ValidationInfo) -> tuple[str, ...] | None:
     read = leniently(*TOO_FEW_CODES)
+    if value != [] and is_blank(value):
+        return None
     if not isinstance(value, list | tuple):
         raise refuse("wrong_type", "is not a list")
     return tuple(code for item in value if (code := read(item, info)))
@@ -124,12 +126,11 @@ class Reason(Part):
     receiving_force_ref: OptionalText = None
 
 
-def _given(reason: Reason | None) -> Reason | None:
-    """A reason in which nothing is said is none."""
-    return None if reason == _NOTHING_SAID else reason
-
-
-_NOTHING_SAID = Reason()
+def _read_reason(value: object) -> object:
+    """One in which nothing is said is none; a code that nobody knows is something said."""
+    found = read_object(value)
+    said = isinstance(found, dict) and any(not is_blank(found.get(name)) for name in Reason.model_fields)
+    return found if said else None
 
 
 class Cancellation(Part):
@@ -169,7 +170,7 @@ class IncidentSnapshot(_Event):
     unit: OptionalText = None
     crime_refs: Refs
     duplicate_of: OptionalRef = None
-    no_crime_reason: Annotated[Reason | None, BeforeValidator(read_object), AfterValidator(_given)] | None = None
+    no_crime_reason: Annotated[Reason | None, BeforeValidator(_read_reason)] | None = None
 
 
 class CrimeSnapshot(_Event):

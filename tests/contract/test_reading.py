@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from monitor.contract.codec import LARGEST, Decoded, Unreadable, canonical, decode, key_of, read
+from monitor.contract.codec import LARGEST, MODELS, Decoded, Unreadable, canonical, decode, key_of, read
 from monitor.contract.events import CrimeSnapshot, Decision, IncidentSnapshot
 from monitor.contract.topics import Topic
 from tests.builders import crime, decision, heartbeat, incident
@@ -141,6 +141,32 @@ def test_blank_and_missing_and_null_are_one() -> None:
     assert (blank.closing_type, blank.unit, blank.duplicate_of, blank.crime_refs) == (None, None, None, ())
     assert blank.no_crime_reason is None
     assert blank == plain
+
+
+LINES = (incident(), crime(), decision("note", text="Seen."), decision("no_crime"), heartbeat(1))
+OPTIONAL = [
+    (line, name)
+    for line in LINES
+    for name, field in MODELS[Topic(line["topic"])].model_fields.items()
+    if not field.is_required() and name not in {"unmapped", "text"}
+]
+
+
+@pytest.mark.parametrize(("line", "name"), OPTIONAL, ids=lambda part: part if isinstance(part, str) else part["topic"])
+@pytest.mark.parametrize("blank", [None, "", " "])
+def test_every_optional_field_may_be_blank(line: dict[str, Any], name: str, blank: str | None) -> None:
+    topic, given = Topic(line["topic"]), {field: value for field, value in line["value"].items() if field != name}
+    assert read(topic, {**given, name: blank}).event == read(topic, given).event
+
+
+@pytest.mark.parametrize("said", [{}, {"code": None, "rationale": " "}, {"other": "field"}])
+def test_a_reason_that_says_nothing_is_none(said: dict[str, Any]) -> None:
+    assert log(no_crime_reason=said).no_crime_reason is None
+
+
+@pytest.mark.parametrize("said", [{"code": "bogus"}, {"supervisor_reviewed": False}])
+def test_a_reason_that_says_something_is_one_though_its_code_be_unknown(said: dict[str, Any]) -> None:
+    assert log(no_crime_reason=said).no_crime_reason is not None
 
 
 def test_names_and_enumerated_values_are_read_in_any_spelling() -> None:
