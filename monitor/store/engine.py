@@ -74,7 +74,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One transaction that sees one state throughout."""
-    with _translated(), engine.connect() as connection, connection.begin():
+    options = engine.get_execution_options()["reading"]
+    with _translated(), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 
@@ -110,7 +111,7 @@ def _server_engine(url: URL) -> Engine:
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
         connect_args={"options": _with_timeouts(url), "connect_timeout": CONNECT_SECONDS, **_KEEPALIVE},
-        execution_options={"recent": Recent()},
+        execution_options={"recent": Recent(), "reading": {"isolation_level": "REPEATABLE READ"}},
     )
     event.listen(engine, "connect", _arrays_in_binary)
     event.listen(engine, "begin", _free_what_a_halted_writer_holds)
@@ -143,7 +144,9 @@ def _sqlite_engine(url: URL) -> Engine:
     except OSError as error:
         raise UserError(_why_not(url, error.strerror or str(error))) from None
     engine = create_engine(
-        url, connect_args={"timeout": BUSY_SECONDS}, execution_options={"turns": Turns(), "recent": Recent()}
+        url,
+        connect_args={"timeout": BUSY_SECONDS},
+        execution_options={"turns": Turns(), "recent": Recent(), "reading": {}},
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

@@ -1,7 +1,6 @@
 """Crime records that nothing links are found for the incidents that wait; both databases."""
 
-import random
-from itertools import permutations
+from itertools import islice, permutations
 from typing import Any
 
 import pytest
@@ -164,9 +163,9 @@ def test_it_is_compared_as_it_stands(desk: Desk) -> None:
 
 def test_in_any_order_the_same_is_found(new_desk: NewDesk) -> None:
     lines = [log(), loose("C1"), loose("C1", revision=2, unit="south"), decision("reject_link", crime_ref="C2")]
-    for order in permutations([*lines, loose("C2")]):
+    for order in islice(permutations([*lines, loose("C2")]), 0, None, 5):
         desk = new_desk()
-        for line in random.Random(1).sample(order, len(order)):
+        for line in order:
             desk.receive(line)
         assert found(desk) == ["C1"]
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from monitor import store
 from monitor.contract.topics import Topic
@@ -162,3 +162,13 @@ def test_what_is_written_by_an_address_with_a_password_does_not_show_it() -> Non
         open_store("postgresql+psycopg://monitor:secret@127.0.0.1:1/monitor?connect_timeout=1")
     assert "secret" not in str(raised.value)
     assert "does not answer" in str(raised.value)
+
+
+def test_a_reader_sees_one_state_throughout(desk: Desk) -> None:
+    counted = select(func.count()).select_from(tables.cases)
+    with reading(desk.engine) as connection:
+        before = connection.scalar(counted)
+        desk.receive(incident())
+        assert (before, connection.scalar(counted)) == (0, 0)
+    with reading(desk.engine) as connection:
+        assert connection.scalar(counted) == 1

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import pytest
 
@@ -73,15 +72,12 @@ def test_a_broker_that_is_away_at_the_start_and_later_is_waited_for(
     assert not [line for line in running.lines() if "exception" in line]
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_a_broker_killed_and_started_again_under_load_loses_nothing(
-    own_broker: EmbeddedBroker, settings: Settings, tmp_path: Path, database: str, request: pytest.FixtureRequest
+    own_broker: EmbeddedBroker, settings: Settings, postgres: Postgres, tmp_path: Path
 ) -> None:
     events = list(islice(stream_events(seed=29, start=START, forces=2, rate_per_hour=150), 9000))
     lines, now = [line for _, line in events], events[-1][0] + timedelta(hours=6)
-    changed: dict[str, Any] = {"clock": now, "force_mappings": mapping_path()}
-    if database == "postgresql":
-        changed["database_url"] = request.getfixturevalue("postgres").fresh()
+    changed = {"clock": now, "force_mappings": mapping_path(), "database_url": postgres.fresh()}
     settings = settings.model_copy(update=changed)
     own_broker.start()
     create_topics(settings)

@@ -47,22 +47,22 @@ def test_a_worker_that_was_halted_beyond_its_session_and_goes_on_loses_nothing(
     either_settings: Settings, tmp_path: Path
 ) -> None:
     """It wakes amid what it was doing, and believes its partitions its own still."""
-    events = list(islice(stream_events(seed=7, start=START, forces=2, rate_per_hour=150), 6000))
+    events = list(islice(stream_events(seed=7, start=START, forces=2, rate_per_hour=150), 4000))
     lines, now = [line for _, line in events], events[-1][0] + timedelta(hours=6)
     settings = either_settings.model_copy(update={"clock": now, "force_mappings": mapping_path()})
     with worker(settings, tmp_path / "first") as first:
         first.wait_for(READY)
         with worker(settings, tmp_path / "second") as second:
             second.wait_for(READY)
-            send(lines[:3000], settings)
+            send(lines[:2000], settings)
             first.process.send_signal(signal.SIGSTOP)
-            send(lines[3000:4000], settings)
+            send(lines[2000:2700], settings)
             if settings.database_url.startswith("postgresql"):
                 assert settled(settings, 60)  # the other has taken over; SQLite may be locked by who was halted
             else:
                 time.sleep(1.5 * SESSION_SECONDS)
             first.process.send_signal(signal.SIGCONT)
-            send(lines[4000:], settings)
+            send(lines[2700:], settings)
             verdicts = by_key(settled(settings, 120))
             until(lambda: all_sent(settings), 30, "all alerts are sent")
             assert (first.stop(), second.stop()) == (0, 0)

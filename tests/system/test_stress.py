@@ -49,10 +49,10 @@ def test_everything_twice_and_backwards_ends_in_the_same(
 
 
 def test_a_clock_set_back_and_forward_by_a_day_ends_in_the_same(
-    events: list[tuple[datetime, Line]], either_settings: Settings, tmp_path: Path
+    events: list[tuple[datetime, Line]], kafka_settings: Settings, tmp_path: Path
 ) -> None:
     lines, now = [line for _, line in events[:EVENTS]], events[EVENTS - 1][0] + timedelta(hours=6)
-    given = either_settings.model_copy(update={"force_mappings": mapping_path()})
+    given = kafka_settings.model_copy(update={"force_mappings": mapping_path()})
     third = EVENTS // 3
     for part, days in enumerate((0, -1, 1)):
         settings = given.model_copy(update={"clock": now + timedelta(days=days)})
