@@ -10,12 +10,12 @@ from itertools import islice
 from pathlib import Path
 
 import orjson
+import pytest
 from aiokafka import AIOKafkaProducer
 
 from monitor.contract.topics import Topic
 from monitor.settings import Settings
 from monitor.simulator import mapping_path, stream_events
-from monitor.stream.app import SESSION_SECONDS
 from tests.builders import FORCE, Line, at, crime, heartbeat, incident
 from tests.system.judging import assessed, every_alert_was_told, unlike
 from tests.system.running import READY, all_sent, by_key, messages, metric, send, settled, until, worker
@@ -43,6 +43,7 @@ def test_workers_that_come_and_go_share_the_work_and_double_nothing(either_setti
     assert [count for count in ids.values() if count > 1] == []
 
 
+@pytest.mark.parametrize("either_settings", ["postgresql"], indirect=True)  # where several workers belong
 def test_a_worker_that_was_halted_beyond_its_session_and_goes_on_loses_nothing(
     either_settings: Settings, tmp_path: Path
 ) -> None:
@@ -57,10 +58,7 @@ def test_a_worker_that_was_halted_beyond_its_session_and_goes_on_loses_nothing(
             send(lines[:2000], settings)
             first.process.send_signal(signal.SIGSTOP)
             send(lines[2000:2700], settings)
-            if settings.database_url.startswith("postgresql"):
-                assert settled(settings, 60)  # the other has taken over; SQLite may be locked by who was halted
-            else:
-                time.sleep(1.5 * SESSION_SECONDS)
+            assert settled(settings, 60), "the other has taken over"
             first.process.send_signal(signal.SIGCONT)
             send(lines[2700:], settings)
             verdicts = by_key(settled(settings, 120))
@@ -100,6 +98,7 @@ async def send_in_transactions(transactions: list[list[Line]], settings: Setting
         await producer.stop()
 
 
+@pytest.mark.parametrize("either_settings", ["postgresql"], indirect=True)  # where several workers belong
 def test_another_worker_takes_over_within_15_seconds_of_a_kill(
     either_settings: Settings, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
