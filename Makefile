@@ -35,9 +35,19 @@ $(ASSETS): $(shell find monitor/web/frontend -type f -not -path '*/node_modules/
 run: setup ## the whole monitor on embedded defaults, fed by a synthetic force
 	@$(BIN)/monitor run
 
-test: setup ## every test, with a real broker, databases and browser
+# These measure time, or need the machine to themselves. The others go two files at a time.
+ALONE := tests/broker tests/observability tests/system tests/web
+
+test: setup ## every test, with a real broker, databases and browser; or what ARGS names
 	@tests/install-tools.sh
+ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)
+else
+	@failed=0; \
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ALONE:%=--ignore=%) || failed=1; \
+	$(BIN)/python -m pytest $(ALONE) || failed=1; \
+	exit $$failed
+endif
 
 check: setup ## format, lint, types, the import rule and schema drift
 	@$(BIN)/ruff format --check .
