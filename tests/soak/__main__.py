@@ -25,7 +25,7 @@ from monitor.settings import Settings
 from monitor.simulator import mapping_path, stream_events
 from tests.builders import Line
 from tests.postgres import postgres_in
-from tests.system.judging import assessed
+from tests.system.judging import assessed, unlike
 from tests.system.running import READY, RunningWorker, by_key, messages, send, settled, worker
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
@@ -97,7 +97,7 @@ def _faults(running: list[RunningWorker], chance: random.Random) -> Iterator[str
 def _told(settings: Settings, sent: list[Line], verdicts: list[dict[str, object]], faults: Counter[str]) -> int:
     assert settings.clock
     ours, theirs = by_key(verdicts), by_key(assessed(sent, settings.clock, settings))
-    different = {key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)}
+    different = unlike(ours, theirs)
     alerts = [orjson.loads(each.value or b"") for each in messages(settings, Topic.ALERTS)]
     last = {f"{each['force']}:{each['incident_ref']}": each["alert"] for each in alerts}
     firing = {key for key, verdict in theirs.items() if verdict["alert"] == "firing"}
