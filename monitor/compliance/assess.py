@@ -1,8 +1,8 @@
 """The judgement: a case, the clock and the known time to a verdict, and when to look again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from monitor.compliance.cancellation import wrongly_cancelled
 from monitor.compliance.case import Case
@@ -20,8 +20,7 @@ from monitor.rulebook.findings import finding
 TICK = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     verdict: Verdict
     review_at: datetime | None  # the next time of the clock that may change the verdict
     review_at_known: datetime | None  # the next known time that may
@@ -29,8 +28,7 @@ class Assessment:
     occasion: Occasion | None = None  # that may be part of a course of conduct
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """All of a judgement that no passing of time changes."""
 
     settled: Status | None  # a status that time cannot change
@@ -56,8 +54,7 @@ class Standing:
         return times if self.closed_since is None else [*times, self.closed_since + limits.CLOSED_FOR]
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """What time changes."""
 
     status: Status
@@ -72,9 +69,9 @@ def assess(cases: Cases, incident_ref: str, now: datetime, known: KnownTime) -> 
         raise KeyError(incident_ref)
     tally, justified = tally_of(case), justification_of(case, cases)
     standing = _standing(case, tally, justified, cases)
-    moment = _at(standing, now, known)
-    findings = [*lasting_findings(case, tally, justified, cases), *map(finding, moment.codes)]
     at_known = known.at(now)
+    moment = _at(standing, now, at_known)
+    findings = [*lasting_findings(case, tally, justified, cases), *map(finding, moment.codes)]
     return Assessment(
         verdict=_verdict(case, tally, standing, moment, findings, _next_change(standing, moment, now, known), cases),
         review_at=min((time for time in standing.clock_times if time > now), default=None),
@@ -86,7 +83,7 @@ def assess(cases: Cases, incident_ref: str, now: datetime, known: KnownTime) -> 
 
 def _standing(case: Case, tally: Tally, justified: Justification, cases: Cases) -> Standing:
     deadline = limits.deadline(case.reported_at)
-    wrong = set(wrongly_cancelled(case, cases)) - case.ruling.accepted_cancellations
+    wrong = case.crimes and set(wrongly_cancelled(case, cases)) - case.ruling.accepted_cancellations
     return Standing(
         settled=_settled(case, tally, justified, deadline),
         partly=bool(case.counting),
@@ -116,8 +113,7 @@ def closed_since(revisions: Sequence[IncidentSnapshot]) -> datetime | None:
     return min(closings, default=None)
 
 
-def _at(standing: Standing, now: datetime, known: KnownTime) -> Moment:
-    at_known = known.at(now)
+def _at(standing: Standing, now: datetime, at_known: datetime) -> Moment:
     status = standing.settled or _unsettled(standing, now, at_known)
     codes = []
     waiting = status in {Status.AWAITING_RECORD, Status.FEED_BEHIND}
@@ -145,7 +141,7 @@ def _next_change(standing: Standing, moment: Moment, now: datetime, known: Known
     times = {*standing.clock_times, *standing.known_times}
     if standing.known_times:
         times.update(known.steps(now))
-    return next((time for time in sorted(times) if time > now and _at(standing, time, known) != moment), None)
+    return next((time for time in sorted(times) if time > now and _at(standing, time, known.at(time)) != moment), None)
 
 
 def _verdict(

@@ -1,8 +1,8 @@
 """One incident with all that bears on it: the log, what it has said, what registrars ruled, its crime records."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from monitor.compliance.ruling import Ruling
 from monitor.compliance.said import Said
@@ -12,8 +12,7 @@ from monitor.rulebook import reasons, types
 from monitor.rulebook.offences import OffenceFacts
 
 
-@dataclass(frozen=True, slots=True)
-class Crime:
+class Crime(NamedTuple):
     """A crime record as it stands, and what the list says of its principal offence."""
 
     record: CrimeSnapshot
@@ -40,8 +39,7 @@ class Crime:
         return self.offence.is_in(group)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     revisions: tuple[IncidentSnapshot, ...]  # the standing one last
     said: Said
     ruling: Ruling

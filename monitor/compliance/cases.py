@@ -49,7 +49,7 @@ class Cases:
         ruling = ruling_of(decisions) if decisions else NO_RULING
         reported_at = ruling.reported_at or said.reported_at
         linked = self._linked(revisions[-1], ruling)
-        crimes = tuple(crime for crime in linked if not crime.left_aside)
+        crimes = tuple([crime for crime in linked if not crime.left_aside])
         return Case(
             revisions=revisions,
             said=said,
@@ -64,8 +64,8 @@ class Cases:
     def _linked(self, log: IncidentSnapshot, ruling: Ruling) -> tuple[Crime, ...]:
         """The known crime records named on either side or accepted, and not rejected."""
         refs = {*log.crime_refs, *self.holdings.crimes_naming(log.incident_ref), *ruling.accepted_links}
-        known = (self.crime(ref) for ref in sorted(refs - ruling.rejected_links))
-        return tuple(crime for crime in known if crime is not None)
+        known = [self.crime(ref) for ref in sorted(refs - ruling.rejected_links)]
+        return tuple([crime for crime in known if crime is not None])
 
     def _by_continued_crime(self) -> dict[str, list[Case]]:
         found: dict[str, list[Case]] = {}

@@ -43,12 +43,14 @@ def occasion_of(case: Case) -> Occasion | None:
     """None for a log that can be no part of it: of another kind, one that expects a crime, or that names nobody."""
     recorded = any(crime.recorded and crime.is_in("conduct") for crime in case.crimes)
     hides = case.said.now in HIDES_IN and not case.expects_crime and not case.log.duplicate_of
+    if not (hides or recorded):
+        return None
     told: list[IncidentSnapshot | CrimeSnapshot] = [case.log]
     if recorded:
         told += [crime.record for crime in case.crimes]
     victims = _keys(person.person_key for each in told for person in each.victims)
     suspects = _keys(person.person_key for each in told for person in each.suspects)
-    if not (hides or recorded) or not (victims or suspects):
+    if not (victims or suspects):
         return None
     return Occasion(
         reported_at=case.reported_at,

@@ -49,4 +49,4 @@ def _as_if_decided(case: Case, code: str, role: str) -> Case:
         rationale="given",
         receiving_force_ref="given",
     )
-    return replace(case, ruling=replace(case.ruling, no_crime=decision, required_crimes=0))
+    return case._replace(ruling=replace(case.ruling, no_crime=decision, required_crimes=0))

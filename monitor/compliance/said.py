@@ -1,10 +1,10 @@
 """What a log has said, over every revision received: re-coding a log cannot make it quieter."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from monitor.contract.events import IncidentSnapshot
+from monitor.contract.events import IncidentSnapshot, LogVictim
 from monitor.rulebook import Rulebook
 from monitor.rulebook.mapping import TypeMapping
 from monitor.rulebook.offences import OffenceFacts
@@ -12,8 +12,7 @@ from monitor.rulebook.severity import DOMESTIC_ABUSE_SLUG, VULNERABLE_QUALIFIERS
 from monitor.rulebook.types import CHANNEL_TYPES, UNMAPPED, expects_crime, groups_of, is_crime
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):
     """One revision in canonical terms."""
 
     opening: str | None  # canonical types
@@ -25,22 +24,29 @@ class Revision:
     @property
     def because(self) -> list[str]:
         """Which of its own fields expect a crime record."""
-        holds = (
-            ("channel", self.by_channel is not None),
-            ("closing_type", self.closing is not None and expects_crime(self.closing)),
-            ("opening_type", self.opening is not None and expects_crime(self.opening)),
-            ("qualifier", self.domestic_abuse),
-            ("reported_offence", any(offence.on_list or offence.odd_code for offence in self.offences)),
-        )
-        return [name for name, held in holds if held]
+        found = []
+        if self.by_channel is not None:
+            found.append("channel")
+        if self.closing is not None and expects_crime(self.closing):
+            found.append("closing_type")
+        if self.opening is not None and expects_crime(self.opening):
+            found.append("opening_type")
+        if self.domestic_abuse:
+            found.append("qualifier")
+        if any(offence.on_list or offence.odd_code for offence in self.offences):
+            found.append("reported_offence")
+        return found
+
+    @property
+    def coded(self) -> list[str]:
+        return [kind for kind in (self.opening, self.closing) if kind is not None]
 
     @property
     def types(self) -> list[str]:
         return [kind for kind in (self.opening, self.closing, self.by_channel) if kind is not None]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     latest: Revision
     because: tuple[str, ...]  # of the latest revision, else `earlier_revision` if one once did
     types: frozenset[str]  # opening, closing and by channel
@@ -88,24 +94,35 @@ def said_by(revisions: Sequence[IncidentSnapshot], rulebook: Rulebook, types: Ty
     because = read[-1].because
     if not because and any(revision.because for revision in read[:-1]):
         because = ["earlier_revision"]
-    all_types = frozenset(kind for revision in read for kind in revision.types)
-    offences = tuple(offence for revision in read for offence in revision.offences)
-    victims = [victim for log in revisions for victim in log.victims]
-    qualifiers = frozenset(slug for log in revisions for slug in log.qualifiers)
+    coded: set[str] = set()
+    all_types: set[str] = set()
+    offences: list[OffenceFacts] = []
+    for revision in read:  # one loop: every judgement comes by here, and most logs have one or two revisions
+        coded.update(revision.coded)
+        all_types.update(revision.types)
+        offences += revision.offences
+    qualifiers: set[str] = set()
+    channels: set[str] = set()
+    victims: list[LogVictim] = []
+    for log in revisions:
+        qualifiers.update(log.qualifiers)
+        channels.add(log.channel)
+        victims += log.victims
+    vulnerable = True in [victim.vulnerable for victim in victims] or not VULNERABLE_QUALIFIERS.isdisjoint(qualifiers)
     times = {log.reported_at for log in revisions}
     return Said(
         latest=read[-1],
         because=tuple(because),
-        types=all_types,
-        coded=frozenset(kind for revision in read for kind in (revision.opening, revision.closing) if kind),
-        offences=offences,
-        groups=frozenset().union(*map(groups_of, all_types), *(offence.groups for offence in offences)),
-        qualifiers=qualifiers,
-        channels=frozenset(log.channel for log in revisions),
-        high_risk=any(log.dash_risk == "high" for log in revisions),
-        child=any(victim.age_band == "child" for victim in victims),
-        vulnerable=any(victim.vulnerable for victim in victims) or not VULNERABLE_QUALIFIERS.isdisjoint(qualifiers),
-        confirmed=any(victim.confirmed for victim in victims),
+        types=frozenset(all_types),
+        coded=frozenset(coded),
+        offences=tuple(offences),
+        groups=frozenset().union(*map(groups_of, all_types), *[offence.groups for offence in offences]),
+        qualifiers=frozenset(qualifiers),
+        channels=frozenset(channels),
+        high_risk="high" in [log.dash_risk for log in revisions],
+        child="child" in [victim.age_band for victim in victims],
+        vulnerable=vulnerable,
+        confirmed=True in [victim.confirmed for victim in victims],
         reported_at=min(times),
         report_time_changed=len(times) > 1,
     )

@@ -1,9 +1,8 @@
 """The verdict on one incident: what `monitor assess` prints and the store keeps."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -27,9 +26,8 @@ class Severity(StrEnum):
     HIGH = "high"
     CRITICAL = "critical"
 
-    @property
-    def rank(self) -> int:
-        return _RANKS[self]
+    def __init__(self, _: str) -> None:
+        self.rank = len(type(self).__members__)  # 0 for the first
 
     def raised(self) -> "Severity":
         """One level up, up to critical."""
@@ -37,7 +35,6 @@ class Severity(StrEnum):
 
 
 _BY_RANK = tuple(Severity)
-_RANKS = {severity: rank for rank, severity in enumerate(_BY_RANK)}
 
 
 class Alert(StrEnum):
@@ -46,15 +43,13 @@ class Alert(StrEnum):
     RESOLVED = "resolved"  # only the store says it: a single look has no past
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     code: str
     message: str  # a sentence; never says how long is left
     rule: str  # the rule and its page
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     force: str
     incident_ref: str
     status: Status
@@ -115,4 +110,7 @@ _TIMES = frozenset({"deadline", "recorded_at", "next_review_at"})
 
 def rfc3339(time: datetime | None) -> str | None:
     """UTC with a Z; microseconds only where there are some."""
-    return None if time is None else time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if time is None:
+        return None
+    utc = time if time.tzinfo is UTC else time.astimezone(UTC)
+    return utc.isoformat().removesuffix("+00:00") + "Z"

@@ -1,5 +1,8 @@
 """How severe each group is, by itself."""
 
+from functools import lru_cache
+from operator import attrgetter
+
 from monitor.contract.verdict import Severity
 
 GROUP_SEVERITY = {
@@ -27,6 +30,10 @@ VULNERABLE_QUALIFIERS = frozenset({"vulnerable_adult", "vulnerable_child"})
 PROFESSIONAL_CHANNEL = "professional_third_party"
 
 
+_rank = attrgetter("rank")
+
+
+@lru_cache(maxsize=1024)  # few sets of groups come again and again
 def of_groups(groups: frozenset[str]) -> Severity:
     """The highest that any of these groups gives."""
     return max((GROUP_SEVERITY.get(group, Severity.LOW) for group in groups), key=_rank, default=Severity.LOW)
@@ -34,7 +41,3 @@ def of_groups(groups: frozenset[str]) -> Severity:
 
 def highest(*severities: Severity) -> Severity:
     return max(severities, key=_rank)
-
-
-def _rank(severity: Severity) -> int:
-    return severity.rank

@@ -1,7 +1,7 @@
 """The judgement of cases that were taken: what each comes to, or why it could not be judged. Writes nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
@@ -87,7 +87,7 @@ def _judged(taken: Taken, knowledge: Knowledge, judgement: Judgement, known: Kno
         _refuse_broken(taken, knowledge)
     assessment = judgement(taken.ref, now, known)
     alert = alert_now(taken.told, assessment.verdict)
-    verdict = assessment.verdict if assessment.verdict.alert is alert else replace(assessment.verdict, alert=alert)
+    verdict = assessment.verdict if assessment.verdict.alert is alert else assessment.verdict._replace(alert=alert)
     content = verdict.to_json()
     content_digest = digest(content)
     same = content_digest == taken.content_digest

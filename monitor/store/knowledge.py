@@ -70,7 +70,7 @@ def _dependencies(connection: Connection, wanted: Iterable[Key]) -> dict[Key, li
     goes_on = and_(on.c.force == pairs_reached.c.force, on.c.dependent == pairs_reached.c.depends_on)
     further = select(on.c.force, on.c.dependent, on.c.depends_on).select_from(pairs_reached.join(on, goes_on))
     leads_to: dict[Key, list[str]] = defaultdict(list)
-    for force, dependent, depends_on in connection.execute(select(pairs_reached.union(further))):
+    for force, dependent, depends_on in connection.execute(select(pairs_reached.union(further))).all():
         leads_to[force, dependent].append(depends_on)
     return leads_to
 
@@ -78,10 +78,10 @@ def _dependencies(connection: Connection, wanted: Iterable[Key]) -> dict[Key, li
 def _events(connection: Connection, nodes: Iterable[Key]) -> Iterator[tuple[Topic, Iterable[Row[Any]]]]:
     refs = {node for node in nodes if not node[1].startswith(_DECISION)}
     decided = {(force, node.removeprefix(_DECISION)) for force, node in set(nodes) - refs}
-    yield Topic.INCIDENTS, connection.execute(_rows(connection, incident_revisions, refs))
-    yield Topic.CRIME_RECORDS, connection.execute(_standing(_rows(connection, crime_revisions, refs)))
+    yield Topic.INCIDENTS, connection.execute(_rows(connection, incident_revisions, refs)).all()
+    yield Topic.CRIME_RECORDS, connection.execute(_standing(_rows(connection, crime_revisions, refs))).all()
     if decided:
-        yield Topic.DECISIONS, connection.execute(_rows(connection, decisions, decided))
+        yield Topic.DECISIONS, connection.execute(_rows(connection, decisions, decided)).all()
 
 
 def _rows(connection: Connection, table: Table, wanted: Iterable[Key]) -> Select[Any]:

@@ -95,7 +95,7 @@ def _known_versions(connection: Connection, topic: Topic, wanted: set[Key]) -> M
     matches = and_(table.c.force == these.c.force, name == these.c.name)
     query = select(table.c.force, name, version, table.c.digest).select_from(these.join(table, matches))
     known: dict[Key, Versions] = defaultdict(dict)
-    for force, ref, revision, digest in connection.execute(query):
+    for force, ref, revision, digest in connection.execute(query).all():
         known[force, ref].setdefault(revision, set()).add(digest)
     for force, ref, revision, digest in purged_versions(connection, topic, wanted):
         known[force, ref].setdefault(revision, set()).add(digest)

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from zlib import crc32
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, delete, func, select, tuple_
 
 from monitor.compliance.conduct import Occasion
 from monitor.contract.kept_json import kept_json
 from monitor.contract.verdict import rfc3339
-from monitor.store.bulk import Insertion, Key, Row
+from monitor.store.bulk import Insertion, Key, Row, keys
 from monitor.store.crime_marks import RECORD
 from monitor.store.judging import Judged
 from monitor.store.match_tables import crime_marks
@@ -32,12 +32,9 @@ def note_occasions(connection: Connection, judged: Sequence[Judged]) -> None:
 
 
 def forget_occasions(connection: Connection, logs: Iterable[Key]) -> None:
-    rows = [{"f": force, "r": ref} for force, ref in logs]
-    if rows:
-        connection.execute(_FORGET, rows)
-
-
-_FORGET = delete(occasions).where(occasions.c.force == bindparam("f"), occasions.c.ref == bindparam("r"))
+    these = keys(connection, logs)
+    own = tuple_(occasions.c.force, occasions.c.ref)
+    connection.execute(delete(occasions).where(own.in_(select(these.c.force, these.c.name))))
 
 
 def states(connection: Connection) -> dict[str, State]:

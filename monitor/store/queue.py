@@ -184,8 +184,8 @@ def _holders(connection: Connection, wanted: Iterable[Key]) -> dict[Key, str]:
 
 def _let_go(connection: Connection, leaving: Sequence[Key], version: int) -> None:
     these = keys(connection, leaving)
-    named = select(these.c.name).where(these.c.force == queue.c.force, these.c.name == queue.c.ref)
-    connection.execute(update(queue).where(~queue.c.gone, named.exists()).values(gone=True, version=version))
+    named = tuple_(queue.c.force, queue.c.ref).in_(select(these.c.force, these.c.name))
+    connection.execute(update(queue).where(~queue.c.gone, named).values(gone=True, version=version))
 
 
 def _row(judged: Judged, concerns: int, knowledge: Knowledge, held: Mapping[Key, str], version: int) -> Row:

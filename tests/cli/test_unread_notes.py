@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from monitor.cli.unread_notes import print_unread
@@ -31,6 +29,6 @@ def test_no_more_than_a_screen_is_printed(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_a_reference_moves_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
-    judged = replace(verdict(incident("INC-1")), incident_ref="INC\u202e1")
+    judged = verdict(incident("INC-1"))._replace(incident_ref="INC\u202e1")
     print_unread({(FORCE, "INC\u202e1"): 1}, [judged])
     assert "INC\\u202e1: 1 message" in capsys.readouterr().out

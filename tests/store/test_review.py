@@ -1,6 +1,5 @@
 """Reviews: what is due, in which share, and that one bad case blocks nobody."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import orjson
@@ -167,7 +166,7 @@ def _impatient(holdings: Holdings) -> Judgement:
     judgement = JUDGE(holdings)
 
     def judged(incident_ref: str, now: datetime, known: KnownTime) -> Assessment:
-        return replace(judgement(incident_ref, now, known), review_at=now, review_at_known=known.at(now))
+        return judgement(incident_ref, now, known)._replace(review_at=now, review_at_known=known.at(now))
 
     return judged
 
