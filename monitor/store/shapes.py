@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from monitor.compliance.assess import Assessment
 from monitor.compliance.holdings import Holdings
@@ -18,8 +18,7 @@ Ends = Mapping[int, int]  # partition of crime-records -> its end offset: the of
 Places = Mapping[tuple[Topic, int], int]  # (input topic, partition) -> an offset
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """One message of an input topic, read or unreadable. Key, value and headers are kept for dead letters only."""
 
     topic: Topic

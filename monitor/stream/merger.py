@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event
 from typing import Any
@@ -112,7 +111,7 @@ class Merger:
             raise error
         if self.stops.refused(message):
             text = f"the store refused the message ({type(error).__name__})"
-            return [replace(message, content=Unreadable("not_merged", text))]
+            return [message._replace(content=Unreadable("not_merged", text))]
         self.outages.outlast(self.stops.write)
         return []
 

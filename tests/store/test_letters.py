@@ -1,6 +1,5 @@
 """What becomes of a dead letter: waiting, sent again, merged or unreadable again, discarded."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from monitor import store
@@ -27,7 +26,7 @@ def again(desk: Desk, message: Received, content: Decoded | Unreadable, letter: 
     """The same bytes at the end of the topic, under the header that names the letter."""
     log = desk.topics[message.topic, message.partition]
     headers = [(REPLAY, (letter or letter_id(message)).encode())]
-    log.append(replace(message, offset=len(log), content=content, headers=headers))
+    log.append(message._replace(offset=len(log), content=content, headers=headers))
     return log[-1]
 
 
