@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-import orjson
 import pytest
 
 from monitor.contract.topics import Topic
@@ -13,7 +12,7 @@ from monitor.settings import Settings
 from monitor.simulator import mapping_path, stream_events
 from monitor.store import open_store, progress
 from tests.builders import Line
-from tests.system.judging import assessed, unlike
+from tests.system.judging import assessed, every_alert_was_told, unlike
 from tests.system.running import READY, by_key, messages, send, settled, until, worker
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
@@ -59,10 +58,7 @@ def test_a_worker_killed_amid_20_000_events_loses_and_doubles_nothing(
     assert merged(settings) == EVENTS
     told = messages(settings, Topic.ALERTS)
     assert [count for count in Counter(one.headers["id"] for one in told).values() if count > 1] == []
-    last = {orjson.loads(one.value or b"")["id"].rpartition("/")[0]: orjson.loads(one.value or b"") for one in told}
-    firing = {f"{one['force']}:{one['incident_ref']}" for one in last.values() if one["alert"] == "firing"}
-    assert firing == {key for key, verdict in verdicts.items() if verdict["alert"] == "firing"}
-    assert len(firing) > 50
+    every_alert_was_told(settings, verdicts)
 
 
 def test_reading_the_topics_into_an_empty_database_gives_the_same_verdicts(
