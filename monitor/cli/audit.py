@@ -36,7 +36,10 @@ def verify(
     settings = load_settings()
     told = [] if offline else _told(settings, heads)
     with _store(settings) as engine:
-        wrong = _say_guards(engine) + _say_chains(engine, _force(force), told)
+        wanted = _force(force)
+        if wanted and all(head.force != wanted for head in told):
+            _must_have_a_log(engine, wanted)
+        wrong = _say_guards(engine) + _say_chains(engine, wanted, told)
     if wrong:
         raise typer.Exit(BROKEN)
 
@@ -54,10 +57,20 @@ def export(
     from monitor.store.audit import entries, exported, forces
 
     with _store(load_settings()) as engine:
-        for name in [wanted] if (wanted := _force(force)) else forces(engine):
+        wanted = _force(force)
+        if wanted:
+            _must_have_a_log(engine, wanted)
+        for name in [wanted] if wanted else forces(engine):
             for entry in entries(engine, name, incident_ref=canonical_ref(incident) if incident else None):
                 sys.stdout.buffer.write(exported(entry) + b"\n")
     sys.stdout.flush()
+
+
+def _must_have_a_log(engine: Any, force: str) -> None:
+    from monitor.store.audit import forces
+
+    if force not in forces(engine):
+        raise UserError(f"There is no audit log of {force} in this database (MONITOR_DATABASE_URL).")
 
 
 @contextmanager

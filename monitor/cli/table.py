@@ -59,4 +59,5 @@ def _summary(verdicts: list[Verdict]) -> Text:
     parts = [f"{counts[status]} {WORDS[status]}" for status in reversed(Status) if counts[status]]
     firing = sum(verdict.alert == Alert.FIRING for verdict in verdicts)
     incidents = "1 incident" if len(verdicts) == 1 else f"{len(verdicts)} incidents"
-    return Text(f"\n{incidents}, {firing} with a firing alert: {', '.join(parts)}.", style="bold")
+    counted = f": {', '.join(parts)}" if parts else ""
+    return Text(f"\n{incidents}, {firing} with a firing alert{counted}.", style="bold")

@@ -1,6 +1,7 @@
 """`monitor verdicts`: what the store holds."""
 
 import time
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -32,7 +33,7 @@ def command(
     try:
         if settle is not None:
             _settle(engine, settings, settle)
-        lines = stored_verdicts(engine, _canonical(force))
+        lines = _not_in_silence(stored_verdicts(engine, _canonical(force)), _canonical(force), settings)
         if format == Format.NDJSON and not firing:
             print_lines(lines)
         else:
@@ -45,6 +46,20 @@ def command(
         raise UserError(f"The database does not answer ({away}); see to it, or change MONITOR_DATABASE_URL.") from None
     finally:
         engine.dispose()
+
+
+def _not_in_silence(lines: Iterator[bytes], force: str | None, settings: Settings) -> Iterator[bytes]:
+    """Nothing at all may be another database or force than was meant; it must not look as if nothing were missing."""
+    first = next(lines, None)
+    if first is None:
+        from sqlalchemy import make_url
+
+        at = make_url(settings.database_url).render_as_string(hide_password=True)
+        of = f" of {force}" if force else ""
+        typer.echo(f"There is no incident{of} in {at} (MONITOR_DATABASE_URL).", err=True)
+        return
+    yield first
+    yield from lines
 
 
 def _print_unread(engine: Any, force: str | None, shown: list[Verdict]) -> None:

@@ -2,7 +2,7 @@
 
 from monitor.compliance.alerting import severity_of
 from monitor.compliance.case import Case, Crime
-from monitor.compliance.counting import counts, in_order
+from monitor.compliance.counting import in_order, uncounted
 from monitor.compliance.holdings import Holdings
 from monitor.compliance.ruling import NO_RULING, Ruling, ruling_of
 from monitor.compliance.said import said_by
@@ -57,7 +57,7 @@ class Cases:
             reported_at=reported_at,
             linked=linked,
             crimes=crimes,
-            counting=in_order(crime for crime in crimes if counts(crime, said, ruling, reported_at)),
+            counting=in_order(crime for crime in crimes if not uncounted(crime, said, ruling, reported_at)),
             severity=severity_of(said, ruling, crimes),
         )
 

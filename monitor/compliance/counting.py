@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from monitor.compliance.case import Case, Crime, victims_to_record
 from monitor.compliance.ruling import Ruling
@@ -12,13 +13,24 @@ from monitor.rulebook.limits import OLD_RECORD
 ONE_CRIME_PER_VICTIM = frozenset({"violent", "sexual", "robbery"})
 
 
-def counts(crime: Crime, said: Said, ruling: Ruling, reported_at: datetime) -> bool:
-    """Whether a linked crime record stands for what was reported."""
-    if not crime.recorded or crime.left_aside:
-        return False
+class Uncounted(StrEnum):
+    """Why a linked crime record does not stand for what was reported."""
+
+    CANCELLED = "cancelled"
+    LEFT_ASIDE = "left_aside"  # an N200 or N300
+    TOO_OLD = "too_old"  # no registrar accepted the link
+    N100_ALONE = "n100_alone"  # on a log of another crime
+
+
+def uncounted(crime: Crime, said: Said, ruling: Ruling, reported_at: datetime) -> Uncounted | None:
+    """None: it stands for what was reported."""
+    if not crime.recorded:
+        return Uncounted.CANCELLED
+    if crime.left_aside:
+        return Uncounted.LEFT_ASIDE
     if reported_at - crime.record.recorded_at > OLD_RECORD and crime.ref not in ruling.accepted_links:
-        return False
-    return not crime.is_in("n100") or n100_counts(said)
+        return Uncounted.TOO_OLD
+    return Uncounted.N100_ALONE if crime.is_in("n100") and not n100_counts(said) else None
 
 
 def n100_counts(said: Said) -> bool:

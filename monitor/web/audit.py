@@ -1,5 +1,6 @@
 """`/audit`: who looked at what and who decided what. Reading it is entered in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,6 +13,8 @@ from monitor.contract.identity import canonical_force, canonical_ref
 from monitor.links import incident_link
 from monitor.store import audit
 from monitor.store.audit import Deed, Entry
+from monitor.store.queue import names_of
+from monitor.store.standings import forces_heard_of
 from monitor.web.access import Act, Allowed, User
 from monitor.web.errors import NotFound
 from monitor.web.incident.looking import actor
@@ -48,52 +51,66 @@ def audit_forces(request: Request, web: Web, user: Reader) -> Response:
 def audit_page(
     request: Request, web: Web, user: Reader, force: str, before: int | None = None, incident: str = ""
 ) -> Response:
-    force, ref = _asked(user, force, incident)
+    force, ref = _asked(web, user, force, incident)
     audit.append(web.store, Deed(force, "read the audit log", actor(user), ref))
     entries = audit.latest(web.store, force, before, ref, PAGE + 1)
-    rows = [_row(entry) for entry in entries[:PAGE]]
+    names = names_of(web.store, {to for entry in entries if (to := _handed_to(orjson.loads(entry.content)))})
+    rows = [_row(entry, names) for entry in entries[:PAGE]]
     earlier = rows[-1].number if len(entries) > PAGE else None
     return render(request, "audit.html", force=force, incident_ref=ref or "", rows=rows, before=before, earlier=earlier)
 
 
 @router.get("/audit/{force}/export.jsonl")
 def audit_export(web: Web, user: Reader, force: str, incident: str = "") -> Response:
-    force, ref = _asked(user, force, incident)
+    force, ref = _asked(web, user, force, incident)
     audit.append(web.store, Deed(force, "exported the audit log", actor(user), ref))
     lines = (audit.exported(entry) + b"\n" for entry in audit.entries(web.store, force, incident_ref=ref))
     named = {"content-disposition": f'attachment; filename="audit-{force}.jsonl"'}
     return StreamingResponse(lines, media_type="application/jsonl", headers=named)
 
 
-def _asked(user: User, force: str, incident: str) -> tuple[str, str | None]:
-    """Raises NotFound."""
+def _asked(web: Web, user: User, force: str, incident: str) -> tuple[str, str | None]:
+    """Raises NotFound, also for a force that nobody knows: reading its log would begin one."""
     try:
         force, ref = canonical_force(force), canonical_ref(incident) or None
     except ValueError:
         raise NotFound from None
     user.must_see(force)
+    if force not in audit.forces(web.store) and force not in forces_heard_of(web.store):
+        raise NotFound
     return force, ref
 
 
-def _row(entry: Entry) -> Row:
+def _handed_to(said: dict[str, Any]) -> str:
+    return str(said["detail"].get("to") or "")
+
+
+def _row(entry: Entry, names: Mapping[str, str]) -> Row:
     said = orjson.loads(entry.content)
     ref = said["incident_ref"] or ""
     href = incident_link("", entry.force, ref) if ref else ""
-    return Row(entry.number, entry.at, said["name"], said["role"], _what(said), ref, href)
+    return Row(entry.number, entry.at, said["name"], said["role"], _what(said, names), ref, href)
 
 
-def _what(said: dict[str, Any]) -> str:
+def _what(said: dict[str, Any], names: Mapping[str, str]) -> str:
     detail = said["detail"]
     match said["action"]:
         case "decided":
             return ACTIONS[detail["decision"]["action"]]
         case "looked":
-            return "Looked at it" if detail["page"] == "incident" else f"Looked at it to {detail['page']}"
+            return _looked(detail["page"])
         case "handed over":
-            return f"Handed it over to {detail.get('to')}"
+            return f"Handed it over to {names.get(_handed_to(said), _handed_to(said))}"
         case "took":
             return "Took the case"
         case "put back":
             return "Put the case back"
         case action:
             return str(action).capitalize()
+
+
+def _looked(page: str) -> str:
+    """`incident`, `history`, `decide: require a crime`; the same after `api: ` where a program looked."""
+    at = page.removeprefix("api: ").replace("_", " ")
+    what = "it" if at == "incident" else f"it to {at}" if at.startswith("decide") else f"its {at}"
+    return f"Looked at {what}{', through the API' if page.startswith('api: ') else ''}"

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
+from monitor.web.address import own_address
+
 
 class PageError(Exception):
     """Shown as a page with this status, title and sentence."""
@@ -56,6 +58,6 @@ class SignInNeeded(Exception):
     """Leads to the sign-in page, and from there back to the page that was asked for."""
 
     def __init__(self, request: Request) -> None:
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        here = own_address(request) + (f"?{request.url.query}" if request.url.query else "")
         wanted = here if request.method == "GET" else "/"
         self.location = "/sign-in?" + urlencode({"next": wanted}) if wanted != "/" else "/sign-in"

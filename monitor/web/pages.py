@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.web import words
 from monitor.web.access import signed_in
+from monitor.web.address import own_address
 from monitor.web.navigation import items_for
 from monitor.web.parts import parts_of
 from monitor.web.session import Session
@@ -37,7 +38,7 @@ def render(request: Request, template: str, status: int = HTTPStatus.OK, **conte
         "navigation": items_for(user, request.url.path),
         "asset": web.assets.url,
         "now": web.clock.now(),
-        "path": request.url.path,
+        "path": own_address(request),
         "development": web.settings.development_sign_in,
         "clock_stands_still": web.settings.clock is not None,
     }

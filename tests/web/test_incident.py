@@ -131,7 +131,7 @@ def test_the_time_line_tells_what_happened_in_its_order(site: Site) -> None:
         "Closing type: ASB personal.",
         "No longer marked as domestic abuse.",
         "From 1 victim to 2 victims.",
-        "The alert began to fire.",
+        "The alert fires.",
         "New: closed without a crime.",
         "Crime C1 recorded",
         "8N 008/06: Assault occasioning actual bodily harm.",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from monitor import store
@@ -20,7 +20,7 @@ from monitor.web.access import Act, User
 from monitor.web.api import models
 from monitor.web.api.callers import Calls
 from monitor.web.api.cursors import USUAL, Cursor, Limit, after, after_number, cursor_at
-from monitor.web.api.problems import responses
+from monitor.web.api.problems import Refused, responses
 from monitor.web.errors import NotFound
 from monitor.web.incident.looking import actor, look
 from monitor.web.incident.view import View
@@ -38,8 +38,21 @@ Force = Annotated[str, Path(min_length=1, max_length=256, description="As `force
 Ref = Annotated[str, Path(min_length=1, max_length=256, description="The incident's reference, percent-encoded.")]
 
 
+_FILTERS = {"concern", "force", "severity", "unit", "channel", "limit", "cursor"}
+
+
+def _must_be_filters(request: Request) -> None:
+    """A misspelt filter would bring everything. Raises Refused."""
+    unknown = sorted(request.query_params.keys() - _FILTERS)
+    if unknown:
+        errors = [{"at": ["query", name], "says": "is none of the filters"} for name in unknown]
+        sentence = f"There is no filter {', '.join(unknown)}: there are {', '.join(sorted(_FILTERS))}."
+        raise Refused(422, "The queue cannot be narrowed by this", sentence, errors=errors)
+
+
 @router.get("/queue", response_model=models.QueuePage, responses=responses(400), tags=["queue"])
 def queue(
+    request: Request,
     web: Web,
     user: Annotated[User, Calls(Act.SEE_QUEUE)],
     concern: Concern | None = None,
@@ -51,6 +64,7 @@ def queue(
     cursor: Cursor = None,
 ) -> Any:
     """Incidents that need a person, by force and reference. Pages never overlap, whatever arrives meanwhile."""
+    _must_be_filters(request)
     view = QueueView(
         filter=concern,
         force=tuple(force or ()),

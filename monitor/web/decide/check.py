@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import orjson
 
+from monitor.compliance.counting import uncounted
 from monitor.compliance.objections import objection
 from monitor.contract.codec import Decoded
 from monitor.contract.events import Decision
@@ -14,7 +15,7 @@ from monitor.web.incident.log_changes import changed
 from monitor.web.incident.sentences import Sentence, verdict_sentence
 from monitor.web.incident.timeline import decision_lines
 from monitor.web.incident.view import View
-from monitor.web.incident.words import ACTIONS, ROLES, verdict_changes
+from monitor.web.incident.words import ACTIONS, ROLES, UNCOUNTED, verdict_changes
 from monitor.web.words import moment
 
 
@@ -44,7 +45,7 @@ def check(view: View, decided: Decoded) -> Check:
         before=Side(before, verdict_sentence(before)),
         after=Side(after, verdict_sentence(after)),
         changes=verdict_changes(foreseen.before.as_dict(), foreseen.after.as_dict()),
-        against=[*_against(decision, after)],
+        against=[*_against(decision, after), *_ahead(decision, view)],
     )
 
 
@@ -55,8 +56,40 @@ def _against(decision: Decision, after: View) -> Iterator[Sentence]:
             yield Sentence(refusal.refusal, refusal.rule)
         if after.case.counting:
             yield Sentence("A crime record counts for this incident: while it does, no reason is asked for.", "")
-    if decision.action == "accept_link" and after.cases.holdings.crime(decision.crime_ref or "") is None:
-        yield Sentence(f"No crime record {decision.crime_ref} is known: the link counts once it is.", "")
+    if decision.action == "accept_link":
+        yield from _against_link(decision.crime_ref or "", after)
+    if decision.action == "accept_cancellation":
+        yield from _against_cancellation(decision.crime_ref or "", after)
+    if decision.action == "withdraw":
+        made = next(each for each in after.file.decisions if each.event.decision_id == decision.withdraws)
+        if made.withdrawn_by:
+            yield Sentence("It was withdrawn already.", "")
+    if decision.action == "accept_as_complete":
+        missing = [each for each in (after.verdict or {})["findings"] if each["code"] in (decision.accepts or ())]
+        yield from (Sentence(f"This is missing all the same: {each['message']}", "") for each in missing)
+
+
+def _against_link(ref: str, after: View) -> Iterator[Sentence]:
+    crime = after.cases.crime(ref)
+    if crime is None:
+        yield Sentence(f"No crime record {ref} is known: the link counts once it is.", "")
+    elif why := uncounted(crime, after.case.said, after.case.ruling, after.case.reported_at):
+        yield Sentence(f"{ref} will be linked and not count: {UNCOUNTED[why]}.", "")
+
+
+def _against_cancellation(ref: str, after: View) -> Iterator[Sentence]:
+    crime = after.cases.crime(ref)
+    if crime is None or crime not in after.case.linked:
+        yield Sentence(f"{ref} is no crime record that is linked to this incident: nothing is accepted of it.", "")
+    elif crime.recorded:
+        yield Sentence(f"{ref} is not cancelled: there is no cancellation to accept.", "")
+
+
+def _ahead(decision: Decision, view: View) -> Iterator[Sentence]:
+    """A slip of the hand in a year would silence an alert until then."""
+    for what, at in (("reported", decision.reported_at), ("told to the victim", decision.victim_informed_at)):
+        if at is not None and at > view.now:
+            yield Sentence(f"It is said to be {what} on {moment(at)}, which lies ahead.", "")
 
 
 def since(view: View, seen: Version) -> list[str]:

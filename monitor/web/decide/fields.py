@@ -45,6 +45,7 @@ class Wrong(Exception):  # noqa: N818 - said beside the field
     """What was sent in a field cannot be used; the text says what to do."""
 
 
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2999  # what lies beyond is a slip of the hand: 26 is no year
 PARTS_OF_MOMENT = ("day", "month", "year", "hour", "minute")
 
 
@@ -129,6 +130,8 @@ def _moment(each: Field, sent: Sent) -> str | None:
     if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):
         raise Wrong("Enter day, month, year, hour and minute in numbers, such as 14 1 2026 21 02")
     day, month, year, hour, minute = map(int, parts)
+    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
+        raise Wrong("Enter the year in four digits, such as 2026")
     try:
         local = datetime(year, month, day, hour, minute, tzinfo=LONDON)
         at = local.astimezone(UTC)

@@ -61,7 +61,7 @@ def _crime_words(crime: CrimeShown) -> str:
 def _accept_link(view: View, role: str, sent: Sent) -> Form:
     crime = _crime(view, sent, [], "As it stands on the crime system.")
     why = _rationale("What shows that it is this incident’s.", needed=False)
-    lead = "The crime record counts for this incident from then on, whatever log and record say."
+    lead = "The crime record is linked to this incident from then on, whatever log and record say."
     return Form("accept_link", "Link a crime record", lead, (crime, why), "Link this crime")
 
 
@@ -147,7 +147,10 @@ def _accept_as_complete(view: View, role: str, sent: Sent) -> Form:
 def _accept_cancellation(view: View, role: str, sent: Sent) -> Form:
     wrong = [crime for crime in crimes(view) if crime.may_accept_cancellation]
     crime = _crime(view, sent, wrong, "As it stands on the crime system.")
-    lead = "The cancellation stays as it is, and no longer alerts."
+    lead = (
+        "The cancellation no longer alerts by itself. An alert because nothing is recorded goes on until a crime is, "
+        "or until a reason stands for none."
+    )
     return Form("accept_cancellation", "Accept a cancellation", lead, (crime, _rationale("")), "Accept it")
 
 

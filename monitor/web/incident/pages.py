@@ -83,6 +83,7 @@ def _casework(view: View, user: User) -> dict[str, Any]:
 def _just_made(view: View, user: User, decision_id: str) -> str:
     """What this user has just decided, in words, so that the page can say that it was done."""
     for each in view.file.decisions:
-        if each.event.decision_id == decision_id and each.event.decided_by == user.subject:
+        made_by_user = each.event.decision_id == decision_id and each.event.decided_by == user.subject
+        if made_by_user and not each.withdrawn_by:
             return ACTIONS[each.event.action]
     return ""

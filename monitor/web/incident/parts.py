@@ -9,6 +9,7 @@ import orjson
 
 from monitor.compliance.cancellation import cancellation_holds
 from monitor.compliance.case import Crime
+from monitor.compliance.counting import Uncounted, uncounted
 from monitor.contract.events import CrimeSnapshot
 from monitor.contract.verdict import Severity, Status
 from monitor.links import incident_link
@@ -16,7 +17,7 @@ from monitor.rulebook.types import course_of_conduct
 from monitor.store.other_logs import OtherLog
 from monitor.store.persons import Kind, Shared
 from monitor.web.incident.view import View
-from monitor.web.incident.words import CANCELLATIONS, ROLES, joined
+from monitor.web.incident.words import CANCELLATIONS, ROLES, UNCOUNTED, joined
 from monitor.web.queue.labels import SEVERITY_COLOURS, STATUS_COLOURS, STATUSES, channel_words
 from monitor.web.words import moment, spoken
 
@@ -38,6 +39,7 @@ class CrimeShown:
     lines: list[str]
     linked: bool
     may_accept_cancellation: bool = False
+    may_accept_link: bool = True
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def facts(view: View) -> list[Fact]:
     found = [
         Fact("Type", _types(view)),
         Fact("Reported by", channel_words(log.channel)),
-        Fact("Reported", moment(view.case.reported_at)),
+        Fact("Reported", _reported(view)),
         Fact("Log", "Open" if log.status == "open" else _closed(log.closed_at)),
         Fact("Unit", log.unit or "None given"),
         Fact("Marked as", joined(spoken(slug) for slug in log.qualifiers)),
@@ -100,6 +102,11 @@ def course(view: View) -> list[CourseLog]:
 
 def raw(view: View) -> str:
     return orjson.dumps(orjson.loads(view.file.log[-1].content), option=orjson.OPT_INDENT_2).decode()
+
+
+def _reported(view: View) -> str:
+    said, set_to = moment(view.case.said.reported_at), view.case.ruling.reported_at
+    return f"{said}; a registrar set it to {moment(set_to)}" if set_to else said
 
 
 def _types(view: View) -> str:
@@ -137,8 +144,9 @@ def _place(view: View) -> str:
 
 def _crime(record: CrimeSnapshot, linked: dict[str, Crime], view: View) -> CrimeShown:
     crime = linked.get(record.crime_ref)
-    counting = record.crime_ref in {each.ref for each in view.case.counting}
-    state, colour = _crime_state(record, crime, counting, view)
+    case = view.case
+    why_not = uncounted(crime, case.said, case.ruling, case.reported_at) if crime else None
+    state, colour = _crime_state(record, crime, why_not is None, view)
     wrong = crime is not None and not crime.recorded and not cancellation_holds(crime, view.cases)
     return CrimeShown(
         ref=record.crime_ref,
@@ -146,9 +154,10 @@ def _crime(record: CrimeSnapshot, linked: dict[str, Crime], view: View) -> Crime
         recorded_at=record.recorded_at,
         state=state,
         colour=colour,
-        lines=[*_how_linked(record, view), *_cancellation(record)],
+        lines=[*_how_linked(record, view), *_cancellation(record), *_why_not(why_not), *_accepted(record, view)],
         linked=crime is not None,
-        may_accept_cancellation=wrong and record.crime_ref not in view.case.ruling.accepted_cancellations,
+        may_accept_cancellation=wrong and record.crime_ref not in case.ruling.accepted_cancellations,
+        may_accept_link=crime is None or why_not is Uncounted.TOO_OLD,
     )
 
 
@@ -170,6 +179,16 @@ def _how_linked(record: CrimeSnapshot, view: View) -> list[str]:
     }
     found = joined(way for way, holds in ways.items() if holds)
     return [f"{found[:1].upper()}{found[1:]}."] if found else []
+
+
+def _why_not(why: Uncounted | None) -> list[str]:
+    """A cancellation says so itself."""
+    return [f"It does not count: {UNCOUNTED[why]}."] if why and why is not Uncounted.CANCELLED else []
+
+
+def _accepted(record: CrimeSnapshot, view: View) -> list[str]:
+    accepted = record.crime_ref in view.case.ruling.accepted_cancellations
+    return ["A registrar accepted the cancellation."] if accepted and record.status == "cancelled" else []
 
 
 def _cancellation(record: CrimeSnapshot) -> list[str]:

@@ -1,11 +1,13 @@
 """The words of the incident page and of decisions."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
+from monitor.compliance.counting import Uncounted
 from monitor.rulebook.refusals import REASONS
 from monitor.web.queue.labels import FINDINGS, STATUSES
-from monitor.web.words import counted, spoken
+from monitor.web.words import counted, duration, moment, spoken
 
 BECAUSE = {
     "opening_type": "its opening type asks for one",
@@ -30,6 +32,12 @@ CANCELLATIONS = {
     "c3": "C3, recorded twice",
     "c4": "C4, recorded in error",
     "c5": "C5, self-defence",
+}
+UNCOUNTED = {
+    Uncounted.CANCELLED: "it is cancelled",
+    Uncounted.LEFT_ASIDE: "N200 and N300 are no records of a crime",
+    Uncounted.TOO_OLD: "it was recorded more than 24 hours before the report; it counts once a registrar links it",
+    Uncounted.N100_ALONE: "an N100 stands for no crime of the kind that this log reports",
 }
 ACTIONS = {
     "accept_link": "Accepted the link to a crime",
@@ -76,14 +84,29 @@ def verdict_changes(before: dict[str, Any] | None, after: dict[str, Any]) -> lis
         said.append(f"Status: from {inner(STATUSES[before['status']])} to {inner(STATUSES[after['status']])}.")
     if before["severity"] != after["severity"]:
         said.append(f"Severity: from {before['severity']} to {after['severity']}.")
-    return [*said, *_alert(before, after), *_links(before, after), *_findings(before, after)]
+    return [*said, *_times(before, after), *_alert(before, after), *_links(before, after), *_findings(before, after)]
 
 
 def _alert(before: dict[str, Any] | None, after: dict[str, Any]) -> list[str]:
     fired, fires = before is not None and before["alert"] == "firing", after["alert"] == "firing"
     if fired == fires:
         return []
-    return ["The alert began to fire."] if fires else ["The alert was resolved."]
+    return ["The alert fires."] if fires else ["The alert is resolved."]
+
+
+def _times(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    said = []
+    if before["deadline"] != after["deadline"]:
+        ended, ends = (moment(datetime.fromisoformat(each["deadline"])) for each in (before, after))
+        said.append(f"Time to record: until {ends}, not {ended}.")
+    took, takes = before["delay_hours"], after["delay_hours"]
+    if took != takes and took is not None and takes is not None:
+        said.append(f"Recorded: {_after_report(takes)}, not {_after_report(took)}.")
+    return said
+
+
+def _after_report(hours: float) -> str:
+    return f"{duration(timedelta(hours=hours))} {'before' if hours < 0 else 'after'} the report"
 
 
 def _links(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
@@ -96,7 +119,11 @@ def _links(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 def _findings(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     were, are = ([finding["code"] for finding in each["findings"]] for each in (before, after))
     new = [f"New: {finding_words(code)}." for code in are if code not in were]
-    return new + [f"Settled: {finding_words(code)}." for code in were if code not in are]
+    settled = [f"Settled: {finding_words(code)}." for code in were if code not in are]
+    said = {finding["code"]: finding["message"] for finding in before["findings"]}
+    both = [finding for finding in after["findings"] if finding["code"] in said]
+    otherwise = [each["message"] for each in both if each["message"] != said[each["code"]]]
+    return [*new, *settled, *otherwise]
 
 
 def finding_words(code: str) -> str:
