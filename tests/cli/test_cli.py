@@ -1,7 +1,9 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -55,3 +57,34 @@ def test_what_the_user_can_put_right_is_one_sentence_and_exit_2(
     assert captured.out == ""
     assert captured.err.startswith("MONITOR_CLOCK must be a time with an offset")
     assert captured.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("force", [[], ["--force", "kent"]])
+def test_an_empty_store_is_not_told_as_if_nothing_were_missing(
+    force: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{tmp_path}/empty.db")
+    assert _ended(main, ["verdicts", *force]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("There is no incident of kent in" if force else "There is no incident in")
+    assert _ended(main, ["verdicts", "--format", "table"]) == 0
+    assert capsys.readouterr().out.endswith("0 incidents, 0 with a firing alert.\n")
+
+
+def _ended(command: Callable[[list[str]], None], arguments: list[str]) -> object:
+    with pytest.raises(SystemExit) as ended:
+        command(arguments)
+    return ended.value.code
+
+
+@pytest.mark.parametrize("what", ["verify", "export"])
+def test_a_force_without_an_audit_log_is_told(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{tmp_path}/empty.db")
+    offline = ["--offline"] if what == "verify" else []
+    with pytest.raises(SystemExit) as ended:
+        main(["audit", what, "--force", "kent", *offline])
+    assert ended.value.code == 2
+    assert "There is no audit log of kent" in capsys.readouterr().err

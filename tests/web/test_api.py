@@ -113,6 +113,11 @@ def test_the_queue_is_filtered_as_the_page_filters_it(site: Site, program: Progr
     assert [row["incident_ref"] for row in program.walk("/api/v1/queue", "incidents", **north)] == ["INC-3"]
 
 
+def test_a_filter_that_the_queue_does_not_have_is_refused(program: Program) -> None:
+    told = problem(program.get("/api/v1/queue", filter="firing"), 422)
+    assert told["errors"] == [{"at": ["query", "filter"], "says": "is none of the filters"}]
+
+
 @pytest.mark.parametrize(("path", "name"), [("/api/v1/queue", "incidents"), ("/api/v1/verdicts", "verdicts")])
 def test_a_walk_meets_each_incident_once_while_others_arrive(
     site: Site, program: Program, path: str, name: str

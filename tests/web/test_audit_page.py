@@ -7,7 +7,8 @@ import orjson
 import pytest
 from playwright.sync_api import Page
 
-from monitor.store.audit import GENESIS, entries
+from monitor.store.audit import GENESIS, Deed, append, entries, forces
+from monitor.store.people import Actor
 from tests.builders import FORCE, incident
 from tests.web.axe import violations
 from tests.web.browsing import text_of
@@ -106,3 +107,23 @@ def test_the_pages_have_no_barriers(browser_page: Page, served: Served) -> None:
     browser_page.set_viewport_size({"width": 320, "height": 700})
     assert browser_page.evaluate("document.documentElement.scrollWidth") <= 320
     assert violations(browser_page) == []
+
+
+def test_a_force_that_nobody_knows_has_no_audit_log(site: Site) -> None:
+    looked_at(site)
+    visitor = site.visitor().sign_in(role="auditor")
+    assert visitor.get("/audit/kent").status_code == 404
+    assert forces(site.store) == [FORCE]
+
+
+def test_who_was_handed_a_case_and_what_a_program_looked_at_is_told_in_words(site: Site) -> None:
+    looked_at(site)
+    bob = Actor("development:Bob", "Bob", "fcr")
+    append(site.store, Deed(FORCE, "looked", bob, "INC-1", {"page": "api: decide: require_crime"}))
+    append(site.store, Deed(FORCE, "looked", bob, "INC-1", {"page": "api: history"}))
+    site.visitor().sign_in(name="Bob").get(f"/incidents/{FORCE}/INC-1")
+    append(site.store, Deed(FORCE, "handed over", bob, "INC-1", {"to": "development:Bob"}))
+    text = text_of(site.visitor().sign_in(role="auditor").get(f"/audit/{FORCE}").text)
+    assert "Handed it over to Bob INC-1" in text
+    assert "Looked at it to decide: require crime, through the API INC-1" in text
+    assert "Looked at its history, through the API INC-1" in text

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import pytest
@@ -330,6 +331,7 @@ def test_a_form_asks_only_for_what_the_reason_needs(site: Site) -> None:
             {"reported_at-day": "29", "reported_at-month": "3", "reported_at-hour": "1", "rationale": "x"},
             "the clocks went forward then",
         ),
+        ("set_reported_at", {}, {"reported_at-year": "26", "rationale": "x"}, "Enter the year in four digits"),
         ("accept_link", {}, {"crime_ref": " "}, "Enter the reference of the crime record"),
         ("accept_link", {}, {"crime_ref": "x" * 300}, "Use 256 characters or fewer; these are 300"),
         ("accept_link", {}, {"crime_ref": "a\x01b"}, "This cannot be used: holds a control character"),
@@ -365,6 +367,99 @@ def checked(visitor: Visitor, action: str, **fields: str) -> Any:
 
 def made(visitor: Visitor, page: Any, action: str) -> Any:
     return visitor.send(page, f"/decide/{action}/{FORCE}/INC-1", step="make")
+
+
+def test_the_preview_says_that_the_time_to_record_moves(site: Site) -> None:
+    prepare(site)
+    text = text_of(
+        checked(site.visitor().sign_in(), "set_reported_at", **{"reported_at-hour": "20"}, rationale="x").text
+    )
+    assert "Time to record: until 15 January 2026, 8:02pm, not 15 January 2026, 9:02pm." in text
+    assert "The verdict stays as it is" not in text
+
+
+def test_the_preview_says_that_recording_took_longer(site: Site) -> None:
+    prepare(site, crime(recorded_at=at(2)))
+    text = text_of(
+        checked(site.visitor().sign_in(), "set_reported_at", **{"reported_at-hour": "16"}, rationale="x").text
+    )
+    assert "Recorded: 7 hours after the report, not 2 hours after the report." in text
+
+
+AGAINST: dict[str, tuple[list[Line], str, dict[str, str], str]] = {
+    "a report that lies ahead": (
+        [], "set_reported_at", {"reported_at-year": "2062", "rationale": "x"},
+        "It is said to be reported on 14 January 2062",
+    ),
+    "a cancelled crime": (
+        [crime(incident_refs=[], status="cancelled", cancellation={"code": "C4"})], "accept_link", {"crime_ref": "C1"},
+        "C1 will be linked and not count: it is cancelled.",
+    ),
+    "an N200": (
+        [crime(incident_refs=[], offence={"ho_code": "200/00"})], "accept_link", {"crime_ref": "C1"},
+        "C1 will be linked and not count: N200 and N300 are no records of a crime.",
+    ),
+    "no cancellation": (
+        [crime()], "accept_cancellation", {"crime_ref": "C1", "rationale": "x"}, "C1 is not cancelled",
+    ),
+    "a crime that is not linked": (
+        [], "accept_cancellation", {"crime_ref": "C9", "rationale": "x"}, "C9 is no crime record that is linked",
+    ),
+    "more victims than accepted": (
+        [incident(revision=2, victims=[{"person_key": f"p{number}"} for number in range(5)]), crime()],
+        "accept_as_complete", {"accepts": "fewer_crimes_than_victims", "victims": "3", "rationale": "x"},
+        "This is missing all the same: Fewer crimes are recorded (1) than there are victims (5).",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "action", "fields", "against"), AGAINST.values(), ids=AGAINST)
+def test_what_a_decision_will_not_do_is_said_before_it_is_made(
+    site: Site, lines: list[Line], action: str, fields: dict[str, str], against: str
+) -> None:
+    prepare(site, *lines)
+    answer = checked(site.visitor().sign_in(), action, **fields)
+    assert against in text_of(answer.text)
+    assert "all the same</button>" in answer.text
+
+
+def test_an_accepted_link_makes_an_old_record_count(site: Site) -> None:
+    """Its card says why it does not count, and offers the way out."""
+    prepare(site, crime(recorded_at=at(-30)))
+    visitor = site.visitor().sign_in()
+    page = visitor.get(PAGE).text
+    assert "It does not count: it was recorded more than 24 hours before the report" in text_of(page)
+    assert "/decide/accept_link/" in page.partition('class="monitor-card"')[2].partition("</li>")[0]
+    assert "not count" not in text_of(checked(visitor, "accept_link", crime_ref="C1").text)
+
+
+def test_a_withdrawn_decision_is_said_to_be_done_no_longer(site: Site) -> None:
+    prepare(site)
+    visitor = site.visitor().sign_in()
+    done = made(visitor, checked(visitor, "require_crime", crimes="1", rationale="x"), "require_crime")
+    (event,) = decisions_sent(site)
+    withdraw = address("withdraw", withdraws=event.decision_id)
+    for _ in range(2):
+        page = visitor.send(visitor.get(withdraw), f"/decide/withdraw/{FORCE}/INC-1", step="check")
+        assert visitor.send(page, f"/decide/withdraw/{FORCE}/INC-1", step="make").status_code == 303
+    assert "It was withdrawn already." in text_of(page.text)
+    assert "Done" not in text_of(visitor.get(done.headers["location"]).text)
+
+
+@pytest.mark.parametrize("ref", ["T2/../T24", "50%2F7?#É", "A/B/."])
+def test_a_decision_goes_to_the_incident_of_its_form_whatever_its_reference(
+    browser_page: Page, served: Served, ref: str
+) -> None:
+    """Also after signing in, which leads back to the page that was asked for."""
+    served.site.desk.receive(incident(ref), incident("T24"))
+    page = browser_page
+    page.goto(f"/decide/note/{FORCE}/{quote(ref, safe='')}")
+    page.get_by_label("Name").fill("Sam Example")
+    page.get_by_role("button", name="Sign in").click()
+    _fill_note(page)
+    page.get_by_role("button", name="Leave this note").click()
+    assert page.get_by_role("alert").get_by_text("Done").is_visible()
+    assert [each.incident_ref for each in decisions_sent(served.site)] == [ref]
 
 
 def test_the_second_of_two_people_is_told_what_the_first_did(site: Site) -> None:
