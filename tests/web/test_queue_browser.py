@@ -183,3 +183,19 @@ def test_it_works_without_scripts(chromium: Browser, served: Served) -> None:
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
     context.close()
+
+
+LONG_CODE = "ASSAULT (AGG) -DISCH FIREARM OCC BLDG/HOUSE/VEH (AGG)"
+
+
+@pytest.mark.parametrize("width", [DESKTOP[0], 1440, PHONE[0]])
+def test_a_long_code_of_the_force_makes_the_page_no_wider(browser_page: Page, served: Served, width: int) -> None:
+    """As Dallas has them, with a unit in one word."""
+    served.site.desk.receive(incident("PERS-2026-000123456", opening_type=LONG_CODE, unit="dispatch-" * 8))
+    served.site.desk.review(now=served.site.clock.at)
+    sign_in(browser_page)
+    browser_page.set_viewport_size({"width": width, "height": 900})
+    browser_page.goto("/")
+    browser_page.get_by_text("PERS-2026-000123456").wait_for()
+    assert LONG_CODE in browser_page.locator("main").inner_text()
+    assert browser_page.evaluate("document.documentElement.scrollWidth") <= width
