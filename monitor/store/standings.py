@@ -11,7 +11,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Engine,
     and_,
     bindparam,
     case,
@@ -22,7 +21,6 @@ from sqlalchemy import (
 )
 
 from monitor.rulebook.limits import HEARTBEAT_AHEAD
-from monitor.store.engine import reading
 from monitor.store.heartbeats import unpack_ends
 from monitor.store.instants import wall_clock
 from monitor.store.known_time import Advanced, Fenced, Places, Standing, advance, has_passed, held_at
@@ -40,12 +38,6 @@ def advanced(connection: Connection, broker: BrokerEnds | None, now: datetime) -
         broker = BrokerEnds(ends, broker.taken_at)
     held = held_at(places, broker, now)
     return [advance(each, fenced[each.force], held, now) for each in _standings(connection)]
-
-
-def forces_heard_of(engine: Engine) -> set[str]:
-    """Those of which any event or heartbeat came."""
-    with reading(engine) as connection:
-        return {*connection.scalars(select(known_times.c.force))}
 
 
 class Superseded(Exception):  # noqa: N818 - nothing went wrong

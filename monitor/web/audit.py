@@ -11,10 +11,9 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from monitor.contract.identity import canonical_force, canonical_ref
 from monitor.links import incident_link
-from monitor.store import audit
+from monitor.store import audit, known_times
 from monitor.store.audit import Deed, Entry
 from monitor.store.queue import names_of
-from monitor.store.standings import forces_heard_of
 from monitor.web.access import Act, Allowed, User
 from monitor.web.errors import NotFound
 from monitor.web.incident.looking import actor
@@ -76,7 +75,7 @@ def _asked(web: Web, user: User, force: str, incident: str) -> tuple[str, str | 
     except ValueError:
         raise NotFound from None
     user.must_see(force)
-    if force not in audit.forces(web.store) and force not in forces_heard_of(web.store):
+    if force not in audit.forces(web.store) and force not in known_times(web.store):
         raise NotFound
     return force, ref
 

@@ -13,6 +13,7 @@ from monitor.telemetry.logs import get_logger
 from monitor.web.access import ALL_FORCES, Role, User
 from monitor.web.claims import user_of
 from monitor.web.errors import NotFound, PageError
+from monitor.web.navigation import items_for
 from monitor.web.oidc import Handshake, Provider, SignInFailed
 from monitor.web.pages import render
 from monitor.web.parts import Parts, Web
@@ -119,7 +120,9 @@ def signed_out(request: Request, session: CurrentSession) -> Response:
 
 
 def welcome(web: Parts, session: Session, user: User, wanted: str) -> Response:
-    answer = RedirectResponse(wanted, 303)
+    """To the page that was asked for; from the root to the first that the user may open."""
+    may_open = items_for(user, wanted)
+    answer = RedirectResponse(may_open[0].href if wanted == "/" and may_open else wanted, 303)
     hand_over(web, answer, begin(web, session, user=user.to_json()))
     log.info("signed in", subject=user.subject, roles=[role.value for role in sorted(user.roles)])
     return answer
