@@ -47,7 +47,8 @@ def print_letters(
     console = Console()
     if not console.is_terminal:
         console.width = max(console.width, 160)  # a file has no edge to wrap at
-    _print_table(console, shown, limit)
+    none = "No dead letter is open." if wanted.is_all else "No open dead letter is one of these."
+    _print_table(console, shown, limit, none)
     for sentence in _stopped(engine):
         console.print(Text(sentence, style="bold red"))
 
@@ -87,7 +88,7 @@ def _as_dict(letter: Letter, standing: LetterStanding) -> dict[str, Any]:
     }
 
 
-def _print_table(console: Console, shown: Iterator[Standing], limit: int) -> None:
+def _print_table(console: Console, shown: Iterator[Standing], limit: int, none: str) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in _HEADINGS:
         table.add_column(heading, overflow="fold")
@@ -99,7 +100,7 @@ def _print_table(console: Console, shown: Iterator[Standing], limit: int) -> Non
         if letter.force and letter.ref:
             about[letter.force, letter.ref] += 1
     if not reasons:
-        console.print("No dead letter is open.")
+        console.print(none)
         return
     console.print(table)
     if reasons.total() > limit:

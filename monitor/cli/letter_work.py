@@ -1,7 +1,7 @@
 """What `monitor dead-letters` does with letters: send them again, put them away, read a stopped partition on."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from monitor.contract.topics import INPUT_TOPICS, Topic
@@ -35,30 +35,49 @@ def replay_letters(
     engine: Any, settings: Settings, wanted: Wanted, again: bool, by: str, wait: float, say: Say
 ) -> bool:
     """Whether all that were to be sent could be."""
-    replayer, passed_over = Replayer(engine, settings, by), 0
+    replayer, passed_over, unknown = Replayer(engine, settings, by), 0, set(wanted.names)
     try:
         for part in standing_letters(engine, settings, wanted):
             chosen = [each for each in part if again or each[1].state is LetterState.WAITING]
             passed_over += len(part) - len(chosen)
+            unknown -= _names(part)
             replayer.replay(chosen)
     finally:
         replayer.close()
     sent, gone = replayer.outcome.sent, replayer.outcome.gone
+    if not (sent or gone or passed_over):
+        _must_be_none(unknown)
     say(f"{_letters(len(sent))} sent again; {passed_over} passed over: sent before, or settled (--again sends them).")
     for letter in gone:
         say(f"{letter.name} was cut short and is not kept on its topic any more: it cannot be sent.")
     _say_stopped(engine, sent, say)
     if wait and sent:
         _say_what_came(engine, sent, wait, say)
+    _must_be_none(unknown)
     return not gone
 
 
 def discard_letters(engine: Any, settings: Settings, wanted: Wanted, why: str, by: str, say: Say) -> None:
-    discarded = found = 0
+    discarded, found, unknown = 0, 0, set(wanted.names)
     for part in standing_letters(engine, settings, wanted):
         found += len(part)
+        unknown -= _names(part)
         discarded += discard(engine, [letter.id for letter, standing in part if standing.state in _OPEN], why, by)
+    if not found:
+        _must_be_none(unknown)
     say(f"{_letters(discarded)} discarded; {found - discarded} were settled before.")
+    _must_be_none(unknown)
+
+
+def _names(part: Sequence[Standing]) -> set[str]:
+    return {name for letter, _ in part for name in (letter.name, letter.id)}
+
+
+def _must_be_none(unknown: Collection[str]) -> None:
+    """A name that is mistyped must not look as if it were done."""
+    if unknown:
+        named = ", ".join(sorted(unknown))
+        raise UserError(f"There is no letter {named}: `monitor dead-letters list --settled` names them all.")
 
 
 def resume_partition(engine: Any, settings: Settings, name: str, partition: int, divert: bool, say: Say) -> None:

@@ -67,7 +67,7 @@ def _must_agree(engine: Any, rules: Rules, present: Rules) -> None:
             "MONITOR_RULEBOOK and MONITOR_FORCE_MAPPINGS name other rules than these: set them for the workers and the "
             "web server, start those again, and apply it then."
         )
-    others = [each for each in who_is_present(engine) if each.kind is Work.WORKER]
+    others = [each for each in who_is_present(engine) if each.kind in {Work.WORKER, Work.SHADOW}]
     if odd := [each for each in others if each.judges_by != judging_by(*rules)]:
         raise UserError(f"There is {odd[0]}, and it judges by other rules: start it again with the new settings first.")
 

@@ -117,7 +117,8 @@ def _settle(connection: Connection, firsts: Mapping[str | None, str], state: Let
     """These letters and all that came of sending them again, but for the one that stands for them now."""
     rows = [{"letter": first, "but": but, "now": wall_clock()} for first, but in firsts.items()]
     if rows:
-        where = _table.state.in_(_OPEN) if state is LetterState.UNREADABLE_AGAIN else _table.state != state.value
+        is_open = or_(*(_table.state == each for each in _OPEN))  # no IN: it takes one row of parameters only
+        where = is_open if state is LetterState.UNREADABLE_AGAIN else _table.state != state.value
         connection.execute(_SETTLED.where(where).values(_changed(state=state.value)), rows)
 
 

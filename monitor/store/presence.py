@@ -32,6 +32,7 @@ _NOW = text("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGI
 
 class Work(StrEnum):
     WORKER = "worker"
+    SHADOW = "shadow"  # a worker that tells nobody
     WEB = "web"
     REBUILD = "rebuild"
 

@@ -75,7 +75,7 @@ def running_parts(settings: Settings) -> Iterator[Parts]:
     engine, clock = store.open_store(settings.database_url), clock_from(settings)
     try:
         with (
-            attending(engine, Work.WORKER, judging_by(rulebook, mappings)),
+            attending(engine, Work.SHADOW if settings.shadow else Work.WORKER, judging_by(rulebook, mappings)),
             _running(settings, engine, judge, lambda: Looking(rulebook, mappings, clock.now())) as parts,
         ):
             yield parts

@@ -103,6 +103,16 @@ def test_a_letter_sent_again_and_unreadable_still_is_a_new_letter_linked_to_the_
     assert sum(open_letters(desk.engine).values()) == 1
 
 
+def test_several_letters_can_be_unreadable_again_in_one_merge(desk: Desk) -> None:
+    """As `monitor rebuild` reads them: those of a partition together."""
+    letters = desk.send(NO_TIME, NO_TIME, NO_TIME)
+    desk.merge(letters)
+    desk.merge([again(desk, each, each.content) for each in letters])
+    states = letter_standings(desk.engine, [letter_id(each) for each in letters])
+    assert {each.state for each in states.values()} == {LetterState.UNREADABLE_AGAIN}
+    assert sum(open_letters(desk.engine).values()) == 3
+
+
 def test_once_one_reads_all_of_its_line_are_merged(desk: Desk) -> None:
     (message,) = desk.send(NO_TIME)
     desk.merge([message])

@@ -49,6 +49,26 @@ def test_nobody_begins_to_work_during_a_rebuild(engine: Engine) -> None:
     assert [each.kind for each in present(engine)] == [Work.REBUILD]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "says"),
+    [
+        (Work.WORKER, Work.SHADOW, "There is a worker on .* name another in MONITOR_DATABASE_URL"),
+        (Work.SHADOW, Work.WORKER, "There is a shadow on .* stop it, or give it a database of its own"),
+    ],
+)
+def test_a_shadow_and_a_worker_that_tells_share_no_store(engine: Engine, first: Work, second: Work, says: str) -> None:
+    with (
+        attending(engine, first),
+        attending(engine, first),
+        attending(engine, Work.WEB),
+        pytest.raises(UserError, match=says),
+        attending(engine, second),
+    ):
+        pass
+    with attending(engine, second):
+        assert [each.kind for each in present(engine)] == [second]
+
+
 def test_who_attends_is_present_meanwhile_and_says_so_again(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.store.attendance.SAY_EVERY", timedelta(milliseconds=5))
     said: list[Presence] = []

@@ -189,6 +189,8 @@ def test_a_letter_that_was_cut_short_is_sent_whole_or_not_at_all(settings: Setti
         (["list", "--since", "noon"], "--since must be a time with an offset"),
         (["list", "--topic", "logs"], "--topic must be one of incidents"),
         (["show", "incidents/0/99"], "There is no letter incidents/0/99"),
+        (["replay", "incidents/0/99"], "There is no letter incidents/0/99"),
+        (["discard", "incidents/0/99", "--why", "x"], "There is no letter incidents/0/99"),
     ],
 )
 def test_what_the_user_can_put_right_is_said_in_one_sentence(
@@ -202,3 +204,4 @@ def test_what_the_user_can_put_right_is_said_in_one_sentence(
 
 def test_nothing_open_is_said(monitor: Commands) -> None:
     assert monitor("dead-letters", "list").out == "No dead letter is open.\n"
+    assert monitor("dead-letters", "list", "--reason", "bad_time").out == "No open dead letter is one of these.\n"
