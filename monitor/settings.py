@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -111,14 +111,14 @@ class Settings(AlertSettings, LimitSettings, WebSettings):
 def load_settings(**given: object) -> Settings:
     """Settings from the environment, then `.env`, then defaults. What is `given` (and not None) stands above them all.
 
-    Raises SettingsError with one sentence that names the variable.
+    Raises SettingsError with one sentence that names the variable, or the option where that was `given`.
     """
     values = _from_environment({**_from_file(Path(ENV_FILE)), **os.environ})
-    values.update({name: value for name, value in given.items() if value is not None})
+    options = {name: value for name, value in given.items() if value is not None}
     try:
-        return Settings.model_validate(values)
+        return Settings.model_validate(values | options)
     except ValidationError as error:
-        raise SettingsError(_sentence(error)) from None
+        raise SettingsError(_sentence(error, options.keys())) from None
 
 
 def _from_file(path: Path) -> dict[str, str]:
@@ -147,9 +147,13 @@ def _refuse_mistyped(variable: str, name: str) -> None:
         raise SettingsError(f"{variable} is not a setting; did you mean {PREFIX}{meant.upper()}?")
 
 
-def _sentence(error: ValidationError) -> str:
+_OPTIONS = {"clock": "--as-of", "force_mappings": "--force-mapping", "web_host": "--host", "web_port": "--port"}
+
+
+def _sentence(error: ValidationError, options: Collection[str]) -> str:
     first = error.errors(include_url=False)[0]
-    variable = PREFIX + str(first["loc"][0]).upper()
+    name = str(first["loc"][0])
+    variable = _OPTIONS.get(name, f"--{name.replace('_', '-')}") if name in options else PREFIX + name.upper()
     match first["type"], first.get("ctx", {}):
         case "value_error", {"error": reason}:
             return f"{variable} {reason}."

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from monitor.cli.letter_work import Standing, standing_letters
 from monitor.cli.output import Format
+from monitor.contract.topics import Topic
 from monitor.settings import Settings
 from monitor.store.letter_questions import LetterStanding
 from monitor.store.letters import LetterState
@@ -97,7 +98,7 @@ def _print_table(console: Console, shown: Iterator[Standing], limit: int, none: 
         if reasons.total() < limit:
             table.add_row(*_cells(letter, standing))
         reasons[letter.reason] += 1
-        if letter.force and letter.ref:
+        if letter.force and letter.ref and letter.topic is not Topic.HEARTBEATS:
             about[letter.force, letter.ref] += 1
     if not reasons:
         console.print(none)

@@ -104,10 +104,12 @@ def _newest_read(connection: Connection, force: str, refs: Collection[str]) -> d
 
 
 def unread_refs(engine: Engine, force: str | None = None) -> Counter[Key]:
-    """How many open letters there are about each incident or crime record, by force and ref."""
-    query = select(_table.force, _table.ref, func.count()).where(
-        OPEN, _table.ref.is_not(None), _table.force.is_not(None)
-    )
+    """How many open letters there are about each incident or crime record, by force and ref.
+
+    The ref of a heartbeat is its feed: that is about none of them.
+    """
+    named = (_table.ref.is_not(None), _table.force.is_not(None), _table.topic != Topic.HEARTBEATS.value)
+    query = select(_table.force, _table.ref, func.count()).where(OPEN, *named)
     if force is not None:
         query = query.where(_table.force == force)
     with reading(engine) as connection:

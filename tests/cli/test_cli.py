@@ -59,6 +59,20 @@ def test_what_the_user_can_put_right_is_one_sentence_and_exit_2(
     assert captured.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ("--as-of", "--as-of must be a time with an offset"),
+        ("--force-mapping", "--force-mapping must name a TOML file"),
+    ],
+)
+def test_a_wrong_option_is_named_and_not_the_variable_behind_it(
+    option: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _ended(main, ["assess", "-", option, "nowhere"]) == 2
+    assert capsys.readouterr().err.startswith(sentence)
+
+
 @pytest.mark.parametrize("force", [[], ["--force", "kent"]])
 def test_an_empty_store_is_not_told_as_if_nothing_were_missing(
     force: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

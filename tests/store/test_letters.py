@@ -10,7 +10,7 @@ from monitor.store.dead_letters import REPLAY, letter_id
 from monitor.store.letter_questions import letter_standings, open_letters, unread_about, unread_refs
 from monitor.store.letter_tables import dead_letters
 from monitor.store.letters import LetterInfo, LetterState, adopt, discard, mark_replayed
-from tests.builders import FORCE, Line, crime, incident
+from tests.builders import FORCE, Line, crime, heartbeat, incident
 from tests.store.desk import Desk, clock
 
 NO_JSON: Line = {"topic": Topic.INCIDENTS.value, "value": b"\xff no json"}
@@ -111,6 +111,12 @@ def test_several_letters_can_be_unreadable_again_in_one_merge(desk: Desk) -> Non
     states = letter_standings(desk.engine, [letter_id(each) for each in letters])
     assert {each.state for each in states.values()} == {LetterState.UNREADABLE_AGAIN}
     assert sum(open_letters(desk.engine).values()) == 3
+
+
+def test_an_unreadable_heartbeat_is_about_no_incident(desk: Desk) -> None:
+    desk.receive(heartbeat(1, feed="carrier-pigeons"))
+    assert sum(open_letters(desk.engine).values()) == 1
+    assert unread_refs(desk.engine) == {}
 
 
 def test_once_one_reads_all_of_its_line_are_merged(desk: Desk) -> None:
