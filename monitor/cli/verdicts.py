@@ -33,7 +33,7 @@ def command(
     try:
         if settle is not None:
             _settle(engine, settings, settle)
-        lines = _not_in_silence(stored_verdicts(engine, _canonical(force)), _canonical(force), settings)
+        lines = _not_in_silence(stored_verdicts(engine, _canonical(force)), _canonical(force))
         if format == Format.NDJSON and not firing:
             print_lines(lines)
         else:
@@ -48,15 +48,12 @@ def command(
         engine.dispose()
 
 
-def _not_in_silence(lines: Iterator[bytes], force: str | None, settings: Settings) -> Iterator[bytes]:
+def _not_in_silence(lines: Iterator[bytes], force: str | None) -> Iterator[bytes]:
     """Nothing at all may be another database or force than was meant; it must not look as if nothing were missing."""
     first = next(lines, None)
     if first is None:
-        from sqlalchemy import make_url
-
-        at = make_url(settings.database_url).render_as_string(hide_password=True)
         of = f" of {force}" if force else ""
-        typer.echo(f"There is no incident{of} in {at} (MONITOR_DATABASE_URL).", err=True)
+        typer.echo(f"There is no incident{of} in this database (MONITOR_DATABASE_URL).", err=True)
         return
     yield first
     yield from lines
