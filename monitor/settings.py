@@ -147,13 +147,21 @@ def _refuse_mistyped(variable: str, name: str) -> None:
         raise SettingsError(f"{variable} is not a setting; did you mean {PREFIX}{meant.upper()}?")
 
 
-_OPTIONS = {"clock": "--as-of", "force_mappings": "--force-mapping", "web_host": "--host", "web_port": "--port"}
+_OPTIONS = {
+    "clock": "--as-of",
+    "data_dir": "--data-dir",
+    "database_url": "--database-url",
+    "force_mappings": "--force-mapping",
+    "metrics_port": "--metrics-port",
+    "web_host": "--host",
+    "web_port": "--port",
+}
 
 
 def _sentence(error: ValidationError, options: Collection[str]) -> str:
     first = error.errors(include_url=False)[0]
     name = str(first["loc"][0])
-    variable = _OPTIONS.get(name, f"--{name.replace('_', '-')}") if name in options else PREFIX + name.upper()
+    variable = _OPTIONS[name] if name in options and name in _OPTIONS else PREFIX + name.upper()
     match first["type"], first.get("ctx", {}):
         case "value_error", {"error": reason}:
             return f"{variable} {reason}."

@@ -1,6 +1,7 @@
 """Two workers review at once, which only PostgreSQL lets them: what one does between two statements of the other."""
 
 from collections.abc import Callable, Iterator
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -8,11 +9,12 @@ from sqlalchemy import Engine, event
 
 from monitor.store import BrokerEnds, review_due
 from monitor.store.engine import store_at
-from tests.builders import heartbeat, incident
+from tests.builders import crime, heartbeat, incident
 from tests.postgres import Postgres
 from tests.store.desk import JUDGE, Desk, clock, pure_verdicts
 
 MOVES_KNOWN_TIMES, TAKES_CASES = "UPDATE known_times", "FOR UPDATE OF cases SKIP LOCKED"
+NOTES_PROGRESS = "INSERT INTO progress"  # near the end of a merge
 
 
 @pytest.fixture
@@ -88,3 +90,25 @@ def before(engine: Engine, part: str, do: Callable[[], None]) -> None:
             do()
 
     event.listen(engine, "before_cursor_execute", look)
+
+
+def test_a_crime_record_that_is_merged_beside_its_incident_is_not_missed(desks: tuple[Desk, Desk]) -> None:
+    """Neither merge sees the other's rows: the one that comes second must find what the first has made due."""
+    desk, other = desks
+    desk.receive(incident("INC-0", opening_type="nsir.alarm"), crime("C0", incident_refs=[]))
+
+    def merge_and_review() -> None:
+        other.receive(incident())
+        other.review(hours=30)
+
+    beside = Thread(target=merge_and_review)
+
+    def begin_the_other() -> None:
+        beside.start()
+        beside.join(1)  # it ends now, or waits until this one is committed
+
+    before(desk.engine, NOTES_PROGRESS, begin_the_other)
+    desk.receive(crime())
+    beside.join()
+    desk.review(hours=30)
+    assert (desk.verdicts()["INC-1"]["status"], desk.changes()) == ("recorded_in_time", [])
