@@ -83,7 +83,7 @@ def assess(cases: Cases, incident_ref: str, now: datetime, known: KnownTime) -> 
 
 def _standing(case: Case, tally: Tally, justified: Justification, cases: Cases) -> Standing:
     deadline = limits.deadline(case.reported_at)
-    wrong = case.crimes and set(wrongly_cancelled(case, cases)) - case.ruling.accepted_cancellations
+    wrong = set(wrongly_cancelled(case, cases)) - case.ruling.accepted_cancellations
     return Standing(
         settled=_settled(case, tally, justified, deadline),
         partly=bool(case.counting),

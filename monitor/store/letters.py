@@ -16,7 +16,7 @@ from monitor.store.bulk import Insertion, Row
 from monitor.store.dead_letters import letter_id, names_its_bytes, replayed_letter
 from monitor.store.engine import writing
 from monitor.store.instants import Instant, to_micros, wall_clock
-from monitor.store.letter_tables import dead_letters
+from monitor.store.letter_tables import OPEN, dead_letters
 from monitor.store.shapes import Received
 
 
@@ -93,7 +93,7 @@ def discard(engine: Engine, letters: Sequence[str], why: str, by: str) -> int:
     with writing(engine) as connection:
         for start in range(0, len(letters), _AT_ONCE):
             these = _table.id.in_(letters[start : start + _AT_ONCE])
-            statement = update(dead_letters).where(these, _table.state.in_(_OPEN)).values(values)
+            statement = update(dead_letters).where(these, OPEN).values(values)
             discarded += connection.execute(statement, {"now": wall_clock()}).rowcount
     return discarded
 
@@ -102,7 +102,6 @@ def _changed(**values: object) -> dict[str, object]:
     return {"changes": _table.changes + 1, "state_at": bindparam("now", type_=Instant()), **values}
 
 
-_OPEN = (LetterState.WAITING.value, LetterState.REPLAYED.value)
 _REPLAYED = (
     update(dead_letters)
     .where(_table.id == bindparam("letter"), _table.changes == bindparam("seen"))
@@ -117,8 +116,7 @@ def _settle(connection: Connection, firsts: Mapping[str | None, str], state: Let
     """These letters and all that came of sending them again, but for the one that stands for them now."""
     rows = [{"letter": first, "but": but, "now": wall_clock()} for first, but in firsts.items()]
     if rows:
-        is_open = or_(*(_table.state == each for each in _OPEN))  # no IN: it takes one row of parameters only
-        where = is_open if state is LetterState.UNREADABLE_AGAIN else _table.state != state.value
+        where = OPEN if state is LetterState.UNREADABLE_AGAIN else _table.state != state.value
         connection.execute(_SETTLED.where(where).values(_changed(state=state.value)), rows)
 
 

@@ -59,6 +59,7 @@ def test_a_worker_killed_amid_20_000_events_loses_and_doubles_nothing(
     told = messages(settings, Topic.ALERTS)
     assert [count for count in Counter(one.headers["id"] for one in told).values() if count > 1] == []
     every_alert_was_told(settings, verdicts)
+    assert sum(verdict["alert"] == "firing" for verdict in verdicts.values()) > 50
 
 
 def test_reading_the_topics_into_an_empty_database_gives_the_same_verdicts(
