@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.compliance.batch import Batch
+from monitor.compliance.cases import Cases
+from monitor.compliance.holdings import Holdings
 from monitor.contract.codec import read
+from monitor.contract.events import Heartbeat
 from monitor.contract.topics import Topic
 from monitor.contract.verdict import Verdict
 from monitor.rulebook import load_rulebook
-from monitor.rulebook.mapping import ForceMappings
+from monitor.rulebook.mapping import ForceMappings, TypeMapping
 
 FORCE = "synthetic-northshire"
 REPORTED = datetime(2026, 1, 14, 21, 2, tzinfo=UTC)
@@ -101,3 +104,13 @@ def verdict(*lines: Line, hours: float = 60, now: datetime | None = None) -> Ver
 
 def codes(judged: Verdict) -> list[str]:
     return [finding.code for finding in judged.findings]
+
+
+def cases_of(*lines: Line) -> Cases:
+    """All that is known of `FORCE`, to be asked of single rules."""
+    holdings = Holdings(FORCE)
+    for line in lines:
+        found = read(Topic(line["topic"]), line["value"])
+        assert not isinstance(found.event, Heartbeat)
+        holdings.add(found.event, found.canonical)
+    return Cases(holdings, load_rulebook(), TypeMapping())

@@ -1,26 +1,62 @@
 """Whether a cancellation was made by the right person, for a reason that holds, with the victim told."""
 
+from collections.abc import Iterator
+from enum import StrEnum
+
 from monitor.compliance.case import Case, Crime
 from monitor.compliance.cases import Cases
 from monitor.contract.events import Cancellation
 from monitor.rulebook import cancellations as rules
 
 
-def cancellation_holds(crime: Crime, cases: Cases) -> bool:
-    """Whether the cancellation of this cancelled crime is valid (Crime Recording Rules 2026/27, p25-26)."""
+class Flaw(StrEnum):
+    """What a cancellation lacks of all that its code asks (Crime Recording Rules 2026/27, p25-26)."""
+
+    NO_CODE = "no_code"  # or one that nobody knows
+    NO_TIME = "no_time"  # of the decision
+    NOT_BY_DECISION_MAKER = "not_by_decision_maker"
+    NOT_BY_REGISTRAR = "not_by_registrar"  # who alone decides on rape and homicide
+    NOT_INDEPENDENT = "not_independent"
+    NO_RECEIVING_FORCE = "no_receiving_force"
+    NO_OTHER_CRIME = "no_other_crime"
+    NOT_SELF_DEFENCE = "not_self_defence"  # no offence of which self-defence can be the reason
+    VICTIM_NOT_TOLD = "victim_not_told"  # before the decision
+
+
+def flaws(crime: Crime, cases: Cases) -> list[Flaw]:
+    """Why the cancellation of this cancelled crime does not hold; none where it does."""
     given = crime.record.cancellation
     rule = rules.CANCELLATION_RULES.get(given.code or "") if given else None
-    if given is None or rule is None or given.decided_at is None:
-        return False
-    if rule.by_decision_maker and not _by_decision_maker(crime, given, rule):
-        return False
+    return [*_flaws(crime, given, rule, cases)] if given and rule else [Flaw.NO_CODE]
+
+
+def cancellation_holds(crime: Crime, cases: Cases) -> bool:
+    return not flaws(crime, cases)
+
+
+def _flaws(crime: Crime, given: Cancellation, rule: rules.CancellationRule, cases: Cases) -> Iterator[Flaw]:
+    if given.decided_at is None:
+        yield Flaw.NO_TIME
+    if rule.by_decision_maker:
+        yield from _about_who_decided(crime, given, rule)
     if rule.needs_receiving_force and not given.receiving_force_ref:
-        return False
+        yield Flaw.NO_RECEIVING_FORCE
     if rule.needs_other_crime and not _other_crime(crime, given, cases):
-        return False
+        yield Flaw.NO_OTHER_CRIME
     if rule.self_defence_offences and not _self_defence(crime):
-        return False
-    return not rule.victim_told or _told_before(crime, given)
+        yield Flaw.NOT_SELF_DEFENCE
+    if rule.victim_told and not _told_before(crime, given):
+        yield Flaw.VICTIM_NOT_TOLD
+
+
+def _about_who_decided(crime: Crime, given: Cancellation, rule: rules.CancellationRule) -> Iterator[Flaw]:
+    registrar_only = rule.registrar_for_rape_and_homicide and not crime.offence.groups.isdisjoint(
+        rules.REGISTRAR_ONLY_GROUPS
+    )
+    if given.decided_by_role not in (rules.REGISTRAR_ONLY if registrar_only else rules.DECISION_MAKERS):
+        yield Flaw.NOT_BY_REGISTRAR if registrar_only else Flaw.NOT_BY_DECISION_MAKER
+    if given.independent is not True:
+        yield Flaw.NOT_INDEPENDENT
 
 
 def wrongly_cancelled(case: Case, cases: Cases) -> list[str]:
@@ -38,14 +74,6 @@ def all_cancelled(case: Case, cases: Cases) -> bool:
     if any(crime.recorded or not cancellation_holds(crime, cases) for crime in case.crimes):
         return False
     return not case.is_rape_log or any(crime.rape_or_n100 and _by_registrar(crime) for crime in case.crimes)
-
-
-def _by_decision_maker(crime: Crime, given: Cancellation, rule: rules.CancellationRule) -> bool:
-    registrar_only = rule.registrar_for_rape_and_homicide and not crime.offence.groups.isdisjoint(
-        rules.REGISTRAR_ONLY_GROUPS
-    )
-    allowed = rules.REGISTRAR_ONLY if registrar_only else rules.DECISION_MAKERS
-    return given.decided_by_role in allowed and given.independent is True
 
 
 def _by_registrar(crime: Crime) -> bool:
@@ -70,4 +98,4 @@ def _told_before(crime: Crime, given: Cancellation) -> bool:
     if crime.is_in("homicide") or crime.offence.state_only:
         return True  # there is no victim to tell
     told, decided = given.victim_informed_at, given.decided_at
-    return told is not None and decided is not None and told <= decided
+    return told is not None and (decided is None or told <= decided)

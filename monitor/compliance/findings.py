@@ -97,11 +97,13 @@ def _about_counting(case: Case, missing: Sequence[str]) -> list[Finding]:
     return found
 
 
-def _numbers(case: Case) -> dict[str, int]:
+def _numbers(case: Case) -> dict[str, object]:
     """What the sentences about too few crimes may name."""
+    beside_breaches = [crime for crime in case.counting if not crime.is_in("breach")]
+    left_aside = bool(beside_breaches) and len(beside_breaches) < len(case.counting)
     return {
         "crimes": len(case.counting),
-        "beside_breaches": len([crime for crime in case.counting if not crime.is_in("breach")] or case.counting),
+        "beside_breaches": f"{len(beside_breaches or case.counting)}{', breaches left aside' if left_aside else ''}",
         "victims": len(victims_to_record(case.log)),
         "required": case.ruling.required_crimes,
     }

@@ -129,6 +129,11 @@ def test_what_is_missing_beside_what_counts(
     assert (judged.recorded_at is None) == bool(missing)
 
 
+def test_the_number_of_crimes_is_said_as_it_was_compared_with_the_victims() -> None:
+    [said] = verdict(incident(victims=TWO), crime("C1", offence=BREACH), crime("C2")).findings
+    assert said.message == "Fewer crimes are recorded (1, breaches left aside) than there are victims (2)."
+
+
 @pytest.mark.parametrize(
     ("decisions", "found"),
     [

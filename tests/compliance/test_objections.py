@@ -2,28 +2,14 @@
 
 import pytest
 
-from monitor.compliance.cases import Cases
-from monitor.compliance.holdings import Holdings
 from monitor.compliance.justification import reason_holds
 from monitor.compliance.objections import objection, objections_beforehand
-from monitor.contract.codec import read
-from monitor.contract.events import REASON_CODES, Heartbeat
-from monitor.contract.topics import Topic
-from monitor.rulebook import load_rulebook, refusals
-from monitor.rulebook.mapping import TypeMapping
-from tests.builders import FORCE, Line, codes, crime, decision, incident, reason, verdict
+from monitor.contract.events import REASON_CODES
+from monitor.rulebook import refusals
+from tests.builders import Line, cases_of, codes, crime, decision, incident, reason, verdict
 
 RAPE: Line = {"opening_type": "crime.rape"}
 THIRD_PARTY: Line = {"channel": "third_party", "victims": []}
-
-
-def cases_of(*lines: Line) -> Cases:
-    holdings = Holdings(FORCE)
-    for line in lines:
-        found = read(Topic(line["topic"]), line["value"])
-        assert not isinstance(found.event, Heartbeat)
-        holdings.add(found.event, found.canonical)
-    return Cases(holdings, load_rulebook(), TypeMapping())
 
 
 def said_against(*lines: Line) -> refusals.Reason | None:

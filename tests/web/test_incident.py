@@ -172,6 +172,7 @@ def test_crimes_are_shown_with_what_becomes_of_them(site: Site) -> None:
     text = section(shown(site, *lines), "Crime records", "Possible matches")
     assert "C1 Counts" in text
     assert "C2 Cancelled wrongly" in text
+    assert "C4, recorded in error, by nobody who is named. It does not hold: it does not say when" in text
     assert "Accept the cancellation of C2" in text
     assert "C3 Linked, does not count" in text
     assert "C4 Link rejected" in text

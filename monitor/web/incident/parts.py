@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import orjson
 
-from monitor.compliance.cancellation import cancellation_holds
+from monitor.compliance.cancellation import Flaw, flaws
 from monitor.compliance.case import Crime
 from monitor.compliance.counting import Uncounted, uncounted
 from monitor.contract.events import CrimeSnapshot
@@ -17,7 +17,7 @@ from monitor.rulebook.types import course_of_conduct
 from monitor.store.other_logs import OtherLog
 from monitor.store.persons import Kind, Shared
 from monitor.web.incident.view import View
-from monitor.web.incident.words import CANCELLATIONS, ROLES, UNCOUNTED, joined
+from monitor.web.incident.words import CANCELLATIONS, FLAWS, ROLES, UNCOUNTED, joined
 from monitor.web.queue.labels import SEVERITY_COLOURS, STATUS_COLOURS, STATUSES, channel_words
 from monitor.web.words import moment, spoken
 
@@ -146,29 +146,30 @@ def _crime(record: CrimeSnapshot, linked: dict[str, Crime], view: View) -> Crime
     crime = linked.get(record.crime_ref)
     case = view.case
     why_not = uncounted(crime, case.said, case.ruling, case.reported_at) if crime else None
-    state, colour = _crime_state(record, crime, why_not is None, view)
-    wrong = crime is not None and not crime.recorded and not cancellation_holds(crime, view.cases)
+    wrong = flaws(crime, view.cases) if crime in case.crimes and not crime.recorded else []
+    state, colour = _crime_state(record, crime, why_not, wrong, view)
     return CrimeShown(
         ref=record.crime_ref,
         offence=view.offence_words(record.offence),
         recorded_at=record.recorded_at,
         state=state,
         colour=colour,
-        lines=[*_how_linked(record, view), *_cancellation(record), *_why_not(why_not), *_accepted(record, view)],
+        lines=[*_how_linked(record, view), *_cancellation(record, wrong), *_why_not(why_not), *_accepted(record, view)],
         linked=crime is not None,
-        may_accept_cancellation=wrong and record.crime_ref not in case.ruling.accepted_cancellations,
+        may_accept_cancellation=bool(wrong) and record.crime_ref not in case.ruling.accepted_cancellations,
         may_accept_link=crime is None or why_not is Uncounted.TOO_OLD,
     )
 
 
-def _crime_state(record: CrimeSnapshot, crime: Crime | None, counting: bool, view: View) -> tuple[str, str]:
+def _crime_state(
+    record: CrimeSnapshot, crime: Crime | None, why_not: Uncounted | None, wrong: list[Flaw], view: View
+) -> tuple[str, str]:
     if crime is None:
         rejected = record.crime_ref in view.case.ruling.rejected_links
         return ("Link rejected" if rejected else "Not linked"), "grey"
     if not crime.recorded:
-        held = cancellation_holds(crime, view.cases)
-        return ("Cancelled", "grey") if held else ("Cancelled wrongly", "red")
-    return ("Counts", "green") if counting else ("Linked, does not count", "yellow")
+        return ("Cancelled wrongly", "red") if wrong else ("Cancelled", "grey")
+    return ("Linked, does not count", "yellow") if why_not else ("Counts", "green")
 
 
 def _how_linked(record: CrimeSnapshot, view: View) -> list[str]:
@@ -191,14 +192,21 @@ def _accepted(record: CrimeSnapshot, view: View) -> list[str]:
     return ["A registrar accepted the cancellation."] if accepted and record.status == "cancelled" else []
 
 
-def _cancellation(record: CrimeSnapshot) -> list[str]:
+def _cancellation(record: CrimeSnapshot, wrong: list[Flaw]) -> list[str]:
     if record.status == "recorded":
         return []
+    return [
+        _how_cancelled(record),
+        *([f"It does not hold: {'; '.join(FLAWS[flaw] for flaw in wrong)}."] if wrong else []),
+    ]
+
+
+def _how_cancelled(record: CrimeSnapshot) -> str:
     given = record.cancellation
     if given is None:
-        return ["Cancelled without a reason."]
+        return "Cancelled without a reason."
     by = ROLES.get(given.decided_by_role or "", "nobody who is named")
-    return [f"{CANCELLATIONS.get(given.code or '', 'Cancelled without a known code')}, by {by}."]
+    return f"{CANCELLATIONS.get(given.code or '', 'Cancelled without a known code')}, by {by}."
 
 
 def _other(other: OtherLog, view: View) -> OtherShown:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from monitor.compliance.cancellation import Flaw
 from monitor.compliance.counting import Uncounted
 from monitor.rulebook.refusals import REASONS
 from monitor.web.queue.labels import FINDINGS, STATUSES
@@ -32,6 +33,17 @@ CANCELLATIONS = {
     "c3": "C3, recorded twice",
     "c4": "C4, recorded in error",
     "c5": "C5, self-defence",
+}
+FLAWS = {
+    Flaw.NO_CODE: "a cancellation takes a code from C1 to C5",
+    Flaw.NO_TIME: "it does not say when it was decided",
+    Flaw.NOT_BY_DECISION_MAKER: "neither a designated decision maker nor a registrar decided it",
+    Flaw.NOT_BY_REGISTRAR: "on rape and homicide the force crime registrar alone decides",
+    Flaw.NOT_INDEPENDENT: "nothing says that whoever decided it is independent of the investigation",
+    Flaw.NO_RECEIVING_FORCE: "it gives no reference of the receiving force",
+    Flaw.NO_OTHER_CRIME: "it names no other crime that stands as recorded",
+    Flaw.NOT_SELF_DEFENCE: "C5 is not for this offence",
+    Flaw.VICTIM_NOT_TOLD: "nothing says that the victim was told before it was decided",
 }
 UNCOUNTED = {
     Uncounted.CANCELLED: "it is cancelled",
