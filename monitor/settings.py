@@ -43,13 +43,15 @@ def _database_url(value: str) -> str:
         return value
     if scheme in {"postgres", "postgresql", "postgresql+psycopg"} and _names_a_database(value):
         return f"postgresql+psycopg://{rest}"
-    raise ValueError("must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE")
+    raise ValueError(
+        "must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE, with an @ in the password written as %40"
+    )
 
 
 def _names_a_database(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.port != 0 and len(parts.path) > 1
+        return parts.port != 0 and len(parts.path) > 1 and parts.netloc.count("@") < 2
     except ValueError:  # the port is no number, or out of range
         return False
 

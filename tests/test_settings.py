@@ -68,6 +68,7 @@ def test_several_brokers_may_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CLOCK", "0001-01-01T00:00:00+14:00", "must be a time with an offset"),
         ("BROKER", "http://kafka:9092", "must be host:port"),
         ("BROKER", "kafka", "must be host:port"),
+        ("DATABASE_URL", "postgresql://user:not@secret@host/monitor", "with an @ in the password written as %40"),
         ("BROKER", "kafka:70000", "must be host:port"),
         ("BROKER", ",", "must be host:port"),
         ("DATABASE_URL", "monitor.db", "must be sqlite:///FILE or postgresql://"),

@@ -1,15 +1,15 @@
 """`monitor assess`: judge the events in a file."""
 
 import gc
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import orjson
 import typer
 
+from monitor.cli.lines import NumberedLines, opened
 from monitor.cli.output import Format, print_verdicts
 from monitor.clock import clock_from
 from monitor.compliance.batch import Batch
@@ -45,18 +45,6 @@ def command(
 
 
 @contextmanager
-def opened(file: str) -> Iterator[BinaryIO]:
-    if file == "-":
-        yield sys.stdin.buffer
-        return
-    try:
-        with Path(file).open("rb") as lines:
-            yield lines
-    except OSError as error:
-        raise UserError(f"{file} cannot be read: {error.strerror or error}.") from None
-
-
-@contextmanager
 def no_collecting() -> Iterator[None]:
     """All that is read is kept until the end: looking for garbage in it only costs time."""
     gc.disable()
@@ -67,12 +55,10 @@ def no_collecting() -> Iterator[None]:
         gc.enable()
 
 
-def _fill(batch: Batch, lines: Iterable[bytes], file: str) -> int:
+def _fill(batch: Batch, lines: NumberedLines, file: str) -> int:
     """Add every line that can be read; say of each other its number and why, and count them."""
     empty, unreadable = True, 0
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for number, line in lines:
         empty = False
         try:
             batch.add(decoded(line))

@@ -9,6 +9,7 @@ from typing import Annotated, Any, NamedTuple
 import orjson
 import typer
 
+from monitor.cli.lines import opened
 from monitor.cli.output import Format
 from monitor.contract.verdict import Alert, Verdict
 from monitor.errors import UserError
@@ -49,11 +50,8 @@ def command(
 
 
 def _read(path: Path) -> dict[Key, Told]:
-    try:
-        with path.open("rb") as lines:
-            verdicts = [_verdict(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from None
+    with opened(path) as lines:
+        verdicts = [_verdict(path, number, line) for number, line in lines]
     if not verdicts:
         raise UserError(f"There are no verdicts in {path}.")
     return {(each.force, each.incident_ref): _told(each) for each in verdicts}

@@ -9,7 +9,8 @@ from typing import Annotated
 import orjson
 import typer
 
-from monitor.cli.assess import decoded, no_collecting, opened
+from monitor.cli.assess import decoded, no_collecting
+from monitor.cli.lines import opened
 from monitor.clock import clock_from
 from monitor.contract.codec import Decoded, Unreadable
 from monitor.errors import UserError
@@ -60,24 +61,21 @@ def _last(events: Iterable[Decoded], file: str) -> datetime:
 
 
 def _events(file: str) -> Iterator[Decoded]:
-    for number, line in _lines(file):
-        try:
-            yield decoded(line)
-        except Unreadable as error:
-            raise UserError(f"{file}, line {number}: {error.detail}.") from None
+    with opened(file) as lines:
+        for number, line in lines:
+            try:
+                yield decoded(line)
+            except Unreadable as error:
+                raise UserError(f"{file}, line {number}: {error.detail}.") from None
 
 
 def _truths(file: str) -> Iterator[Truth]:
-    for number, line in _lines(file):
-        try:
-            yield Truth.from_json(line)
-        except (ValueError, TypeError, KeyError):
-            raise UserError(f"{file}, line {number} is not what `monitor simulate --truth` writes.") from None
-
-
-def _lines(file: str) -> Iterator[tuple[int, bytes]]:
     with opened(file) as lines:
-        yield from ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+        for number, line in lines:
+            try:
+                yield Truth.from_json(line)
+            except (ValueError, TypeError, KeyError):
+                raise UserError(f"{file}, line {number} is not what `monitor simulate --truth` writes.") from None
 
 
 def _print(evaluation: Evaluation, format: Format) -> None:  # noqa: A002

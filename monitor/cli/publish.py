@@ -1,14 +1,12 @@
 """`monitor publish`: events from a file to their topics."""
 
-import sys
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import orjson
 import typer
 
+from monitor.cli.lines import NumberedLines, opened
 from monitor.errors import UserError
 from monitor.settings import load_settings
 
@@ -23,12 +21,9 @@ def command(
 
     settings = load_settings()
     refused = Refused()
-    try:
-        with _opened(file) as source, Publisher(settings, _say) as publisher:
-            for number, line in _lines(source, refused):
-                refused.unless_sent(number, publisher, line)
-    except OSError as error:
-        raise UserError(f"{file} cannot be read: {error.strerror or error}.") from None
+    with opened(file) as lines, Publisher(settings, _say) as publisher:
+        for number, line in _read(lines, refused):
+            refused.unless_sent(number, publisher, line)
     for topic, sent in sorted(publisher.sent.items()):
         _say(f"{sent} sent to {settings.topic(topic)}")
     if refused.lines:
@@ -56,14 +51,8 @@ class Refused:
             self.add(number, str(refused))
 
 
-def _opened(file: str) -> AbstractContextManager[BinaryIO]:
-    return nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb")
-
-
-def _lines(source: Iterable[bytes], refused: Refused) -> Iterator[tuple[int, Any]]:
-    for number, line in enumerate(source, 1):
-        if not line.strip():
-            continue
+def _read(lines: NumberedLines, refused: Refused) -> Iterator[tuple[int, Any]]:
+    for number, line in lines:
         try:
             yield number, orjson.loads(line)
         except orjson.JSONDecodeError as error:
