@@ -36,6 +36,7 @@ PAGES = (
     "monitor.web.signin",
     "monitor.web.queue.pages",
     "monitor.web.incident.pages",
+    "monitor.web.incident.changes",
     "monitor.web.incident.taking",
     "monitor.web.decide.pages",
     "monitor.web.overview.pages",

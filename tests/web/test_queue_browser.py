@@ -60,6 +60,16 @@ def test_what_does_not_concern_the_view_is_not_told(served: Served, queue_page: 
     expect(queue_page.get_by_role("status")).to_contain_text("1 change since")
 
 
+def test_what_was_said_of_the_database_goes_when_it_is_back(served: Served, queue_page: Page) -> None:
+    told = queue_page.get_by_role("status")
+    with served.site.store.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE queue RENAME TO away")
+    expect(told).to_contain_text("The database does not answer at the moment")
+    with served.site.store.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO queue")
+    expect(told).to_be_empty()
+
+
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_queue_has_no_barriers(queue_page: Page, size: tuple[int, int]) -> None:
     queue_page.set_viewport_size({"width": size[0], "height": size[1]})

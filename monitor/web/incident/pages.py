@@ -11,6 +11,7 @@ from monitor.store.casework import Holder
 from monitor.store.people import colleagues_of
 from monitor.web.access import WORKS_CASES, Act, Allowed, User
 from monitor.web.incident import parts, sentences
+from monitor.web.incident.changes import changes_link
 from monitor.web.incident.looking import look
 from monitor.web.incident.matches import possible_matches
 from monitor.web.incident.offers import audit_link, buttons, case_link, decide_link, may
@@ -35,6 +36,7 @@ def incident_page(
 def _shown(request: Request, view: View, user: User) -> dict[str, Any]:
     return {
         "view": view,
+        "changes": changes_link(view),
         "verdict": view.verdict,
         "sentence": sentences.verdict_sentence(view),
         "expected": sentences.why_expected(view),

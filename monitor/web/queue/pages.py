@@ -1,6 +1,6 @@
 """The queue's addresses."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated
 
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from monitor.store import known_times
+from monitor.web import telling
 from monitor.web.access import Act, Allowed, User
 from monitor.web.pages import render
 from monitor.web.parts import Parts, Web
@@ -17,9 +18,8 @@ from monitor.web.queue.export import csv_lines
 from monitor.web.queue.filters import filters_of
 from monitor.web.queue.live import PAGE_ROWS, live_queue
 from monitor.web.queue.shown import holder_names, in_words
-from monitor.web.queue.stream import changes_told
 from monitor.web.queue.turning import pages_of
-from monitor.web.session import EVENT_STREAM
+from monitor.web.words import counted
 
 router = APIRouter()
 BEHIND = timedelta(hours=1)  # a crime feed less late than this is not worth a line on every page
@@ -45,13 +45,20 @@ def queue(request: Request, web: Web, user: Annotated[User, Allowed(Act.SEE_QUEU
 
 
 @router.get("/queue/changes")
-async def changes(
+def changes(
     request: Request, web: Web, user: Annotated[User, Allowed(Act.SEE_QUEUE)], since: int = 0
 ) -> StreamingResponse:
-    """Server-sent events: how many incidents of this view changed since it was shown."""
-    view = view_of(request.query_params.multi_items())
-    told: AsyncIterator[str] = changes_told(request, web, live_queue(request), view, user.scope, since)
-    return StreamingResponse(told, media_type=EVENT_STREAM)
+    """Tells a queue that is open how many incidents of its view have changed."""
+    view, live = view_of(request.query_params.multi_items()), live_queue(request)
+
+    def line() -> str:
+        changed = live.changes(view, user.scope, web.clock.now(), since, old=telling.EVERY / 2)
+        if changed == 0:
+            return ""
+        what = "Much has changed" if changed is None else counted(changed, "change")
+        return telling.with_link(f"{what} since this was shown.", view.address())
+
+    return telling.tell(request, line)
 
 
 @router.get("/queue.csv")
