@@ -19,6 +19,7 @@ from monitor.store.casework import Holder, holder_of
 from monitor.store.decisions import HERE, Version, version_of
 from monitor.store.engine import reading, recent
 from monitor.store.knowledge import load_knowledge
+from monitor.store.letter_questions import UnreadMessage, unread_about
 from monitor.store.other_logs import OtherLog, other_logs
 from monitor.store.people import names
 from monitor.store.recent import Recent
@@ -88,6 +89,7 @@ class CaseFile:
     names: dict[str, str]  # of those who work at the desk, by subject
     others: tuple[OtherLog, ...]
     course: tuple[str, ...]  # earlier logs that may be one course of conduct with it, by time; where it is the last
+    unread: tuple[UnreadMessage, ...]  # about it or what it rests on: it may not stand as it is shown
     holdings: Holdings  # all that a judgement of it needs
 
 
@@ -114,6 +116,7 @@ def case_file(engine: Engine, key: Key) -> CaseFile | None:
             names=names(connection, key[0]),
             others=tuple(other_logs(connection, key, [each.event for each in log])),
             course=earlier_logs(connection, key),
+            unread=tuple(unread_about(connection, key[0], {key[1], *_named_by_ref(nodes)})),
             holdings=load_knowledge(connection, [key], recent(engine)).holdings[key[0]],
         )
 
@@ -168,6 +171,10 @@ def _history(connection: Connection, key: Key) -> list[Change]:
         (row.number, row.at, row.known, row.cause, row.cause_ref, row.cause_revision, row.content) for row in rows
     )
     return [Change(*each) for each in changes][::-1]
+
+
+def _named_by_ref(nodes: Iterable[str]) -> Iterator[str]:
+    return (node for node in nodes if not node.startswith(_DECISION))
 
 
 def _nodes(connection: Connection, key: Key) -> set[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, select
+from sqlalchemy import Connection, Engine, Row, and_, func, select
 
 from monitor.contract.topics import Topic
 from monitor.store.bulk import Key
@@ -16,6 +16,7 @@ from monitor.store.letters import LetterState
 from monitor.store.tables import crime_revisions, incident_revisions, known_times
 
 _table = dead_letters.c
+_ABOUT_ONE = and_(_table.ref.is_not(None), _table.topic != Topic.HEARTBEATS.value)  # whose ref is the feed
 _AT_ONCE = 1000  # names in one statement
 _REVISIONS = {Topic.INCIDENTS.value: incident_revisions.c, Topic.CRIME_RECORDS.value: crime_revisions.c}
 
@@ -78,13 +79,12 @@ def open_letters(engine: Engine) -> Counter[tuple[str, str]]:
     return found
 
 
-def unread_about(engine: Engine, force: str, refs: Collection[str], limit: int = 50) -> list[UnreadMessage]:
+def unread_about(connection: Connection, force: str, refs: Collection[str], limit: int = 50) -> list[UnreadMessage]:
     """Open letters about these incidents and crime records, the newest first."""
-    about = (_table.force == force, _table.ref.in_(sorted(refs)), _table.ref.is_not(None))
+    about = (_table.force == force, _table.ref.in_(sorted(refs)), _ABOUT_ONE)
     query = select(dead_letters).where(OPEN, *about).order_by(_table.at.desc(), _table.id).limit(limit)
-    with reading(engine) as connection:
-        rows = connection.execute(query).all()
-        newest = _newest_read(connection, force, {row.ref for row in rows})
+    rows = connection.execute(query).all()
+    newest = _newest_read(connection, force, {row.ref for row in rows}) if rows else {}
     return [_unread(row, newest.get((row.topic, row.ref))) for row in rows]
 
 
@@ -104,12 +104,8 @@ def _newest_read(connection: Connection, force: str, refs: Collection[str]) -> d
 
 
 def unread_refs(engine: Engine, force: str | None = None) -> Counter[Key]:
-    """How many open letters there are about each incident or crime record, by force and ref.
-
-    The ref of a heartbeat is its feed: that is about none of them.
-    """
-    named = (_table.ref.is_not(None), _table.force.is_not(None), _table.topic != Topic.HEARTBEATS.value)
-    query = select(_table.force, _table.ref, func.count()).where(OPEN, *named)
+    """How many open letters there are about each incident or crime record, by force and ref."""
+    query = select(_table.force, _table.ref, func.count()).where(OPEN, _table.force.is_not(None), _ABOUT_ONE)
     if force is not None:
         query = query.where(_table.force == force)
     with reading(engine) as connection:

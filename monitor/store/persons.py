@@ -1,15 +1,15 @@
-"""Which logs name the same person or the same place. Only ever added to: whom a log once named, it named."""
+"""Which logs name the same person or the same place. Whom a log once named, it named, until it is purged."""
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from hashlib import blake2b
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, exists, select
+from sqlalchemy import Connection, select
 
 from monitor.contract.events import IncidentSnapshot
 from monitor.store.arrivals import Arrival
-from monitor.store.bulk import Insertion, Key, Row, keys
+from monitor.store.bulk import Insertion, Key, Row
 from monitor.store.desk_tables import person_logs
 
 LONGEST = 200  # characters of a key: what is longer stands as its digest, for an index takes no more
@@ -40,13 +40,6 @@ class Shared(NamedTuple):
 def note_persons(connection: Connection, fresh: Iterable[Arrival]) -> None:
     rows = {row for each in fresh if isinstance(each.event, IncidentSnapshot) for row in _rows(each.event)}
     _PERSON_LOGS.run(connection, sorted(rows))
-
-
-def forget_logs(connection: Connection, logs: Iterable[Key]) -> None:
-    """For logs that are taken out of the store altogether."""
-    these = keys(connection, logs)
-    gone = exists().where(person_logs.c.force == these.c.force, person_logs.c.ref == these.c.name)
-    connection.execute(delete(person_logs).where(gone))
 
 
 def named_by(log: IncidentSnapshot) -> set[Named]:

@@ -9,7 +9,7 @@ from monitor.store.case_file import CaseFile, case_file
 from monitor.store.desk_tables import person_logs
 from monitor.store.engine import writing
 from monitor.store.other_logs import MOST
-from monitor.store.persons import LONGEST, Named, Shared, forget_logs
+from monitor.store.persons import LONGEST, Named, Shared
 from monitor.store.persons import Kind as Names
 from tests.builders import FORCE, REPORTED, Line, crime, decision, incident
 from tests.store.desk import Desk
@@ -140,13 +140,6 @@ def test_looking_writes_nothing(desk: Desk) -> None:
     before = [desk.rows(table) for table in tables.metadata.sorted_tables]
     case_file(desk.engine, (FORCE, "INC-1"))
     assert [desk.rows(table) for table in tables.metadata.sorted_tables] == before
-
-
-def test_a_log_that_is_taken_out_is_named_nowhere(desk: Desk) -> None:
-    file_of(desk, incident(), incident("INC-2"), incident("INC-2", force="synthetic-southshire"))
-    with writing(desk.engine) as connection:
-        forget_logs(connection, [(FORCE, "INC-2")])
-    assert [(row[0], row[3]) for row in desk.rows(person_logs)] == [(FORCE, "INC-1"), ("synthetic-southshire", "INC-2")]
 
 
 def test_logs_from_before_the_index_are_in_it_after_the_migration(desk: Desk) -> None:

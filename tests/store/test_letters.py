@@ -7,7 +7,8 @@ from monitor.contract.codec import Decoded, Unreadable, read
 from monitor.contract.topics import Topic
 from monitor.store import Received
 from monitor.store.dead_letters import REPLAY, letter_id
-from monitor.store.letter_questions import letter_standings, open_letters, unread_about, unread_refs
+from monitor.store.engine import reading
+from monitor.store.letter_questions import UnreadMessage, letter_standings, open_letters, unread_about, unread_refs
 from monitor.store.letter_tables import dead_letters
 from monitor.store.letters import LetterInfo, LetterState, adopt, discard, mark_replayed
 from tests.builders import FORCE, Line, crime, heartbeat, incident
@@ -30,6 +31,11 @@ def again(desk: Desk, message: Received, content: Decoded | Unreadable, letter: 
     return log[-1]
 
 
+def unread(desk: Desk, force: str, refs: list[str]) -> list[UnreadMessage]:
+    with reading(desk.engine) as connection:
+        return unread_about(connection, force, refs)
+
+
 def state(desk: Desk, letter: str) -> LetterState:
     return letter_standings(desk.engine, [letter])[letter].state
 
@@ -38,11 +44,11 @@ def test_a_letter_waits_with_what_is_known_of_it(desk: Desk) -> None:
     desk.receive(incident(), NO_TIME, NO_JSON, hours=3)
     assert open_letters(desk.engine) == {(FORCE, "missing_field"): 1, ("", "not_json"): 1}
     assert unread_refs(desk.engine) == {(FORCE, "INC-1"): 1}
-    (unread,) = unread_about(desk.engine, FORCE, ["INC-1", "C1"])
-    assert (unread.name, unread.reason, unread.field, unread.at) == (
+    (letter,) = unread(desk, FORCE, ["INC-1", "C1"])
+    assert (letter.name, letter.reason, letter.field, letter.at) == (
         "incidents/0/1", "missing_field", "updated_at", clock(3),
     )  # fmt: skip
-    assert not unread.read_since
+    assert not letter.read_since
 
 
 def test_its_headers_say_whom_it_is_about(desk: Desk) -> None:
@@ -66,13 +72,13 @@ def test_a_force_that_was_never_read_names_no_metric(desk: Desk) -> None:
 def test_a_later_message_that_could_be_read_is_told(desk: Desk) -> None:
     desk.receive(NO_TIME, hours=3)
     desk.receive(incident("INC-1", revision=3), hours=4)
-    assert [each.read_since for each in unread_about(desk.engine, FORCE, ["INC-1"])] == [True]
+    assert [each.read_since for each in unread(desk, FORCE, ["INC-1"])] == [True]
 
 
 def test_unread_messages_of_a_crime_record_are_found_by_its_ref(desk: Desk) -> None:
     desk.receive(crime("C1", recorded_at="yesterday"), incident("INC-2", reported_at="yesterday"))
-    assert [each.topic for each in unread_about(desk.engine, FORCE, ["INC-1", "C1"])] == ["crime-records"]
-    assert unread_about(desk.engine, "another", ["C1"]) == []
+    assert [each.topic for each in unread(desk, FORCE, ["INC-1", "C1"])] == ["crime-records"]
+    assert unread(desk, "another", ["C1"]) == []
 
 
 def test_a_letter_sent_again_that_reads_now_is_merged(desk: Desk) -> None:

@@ -104,6 +104,14 @@ def test_an_incident_is_told_whole_and_the_look_is_entered(site: Site, program: 
     assert (content["action"], entry.incident_ref, content["by"]) == ("looked", "INC-1", "reports")
 
 
+def test_what_could_not_be_read_about_an_incident_stands_beside_it(site: Site, program: Program) -> None:
+    filled(site, incident(), incident(revision=2, updated_at=None))
+    (unread,) = program.get(f"/api/v1/incidents/{FORCE}/INC-1").json()["unread"]
+    assert (unread["letter"], unread["ref"], unread["reason"], unread["field"], unread["read_since"]) == (
+        "incidents/0/1", "INC-1", "missing_field", "updated_at", False,
+    )  # fmt: skip
+
+
 def test_the_queue_is_filtered_as_the_page_filters_it(site: Site, program: Program) -> None:
     filled(
         site, incident(), incident("INC-2", unit="North"), incident("INC-3", unit="North", opening_type="crime.rape")
@@ -115,7 +123,7 @@ def test_the_queue_is_filtered_as_the_page_filters_it(site: Site, program: Progr
 
 def test_a_filter_that_the_queue_does_not_have_is_refused(program: Program) -> None:
     told = problem(program.get("/api/v1/queue", filter="firing"), 422)
-    assert told["errors"] == [{"at": ["query", "filter"], "says": "is none of the filters"}]
+    assert told["errors"] == [{"at": ["query", "filter"], "says": "Extra inputs are not permitted"}]
 
 
 @pytest.mark.parametrize(("path", "name"), [("/api/v1/queue", "incidents"), ("/api/v1/verdicts", "verdicts")])

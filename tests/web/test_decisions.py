@@ -402,6 +402,13 @@ AGAINST: dict[str, tuple[list[Line], str, dict[str, str], str]] = {
     "no cancellation": (
         [crime()], "accept_cancellation", {"crime_ref": "C1", "rationale": "x"}, "C1 is not cancelled",
     ),
+    "a cancellation that holds": (
+        [crime(status="cancelled", cancellation={
+            "code": "C4", "decided_by_role": "ddm", "decided_at": at(3), "independent": True,
+        })],
+        "accept_cancellation", {"crime_ref": "C1", "rationale": "x"},
+        "The cancellation of C1 holds as it is: there is nothing to accept.",
+    ),
     "a crime that is not linked": (
         [], "accept_cancellation", {"crime_ref": "C9", "rationale": "x"}, "C9 is no crime record that is linked",
     ),
@@ -421,6 +428,13 @@ def test_what_a_decision_will_not_do_is_said_before_it_is_made(
     answer = checked(site.visitor().sign_in(), action, **fields)
     assert against in text_of(answer.text)
     assert "all the same</button>" in answer.text
+
+
+def test_what_is_known_of_a_crime_is_shown_before_it_is_linked(site: Site) -> None:
+    prepare(site, incident("INC-2"), crime(incident_refs=["INC-2"], offence={"ho_code": "8/6", "category": "8N"}))
+    text = text_of(checked(site.visitor().sign_in(), "accept_link", crime_ref="C1").text)
+    assert "C1: 8N 008/06: Assault occasioning actual bodily harm, recorded 15 January 2026, 9:02am." in text
+    assert "C1 names INC-2." in text
 
 
 def test_an_accepted_link_makes_an_old_record_count(site: Site) -> None:

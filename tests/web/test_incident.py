@@ -181,6 +181,28 @@ def test_crimes_are_shown_with_what_becomes_of_them(site: Site) -> None:
     assert "C9 Not known yet" in text
 
 
+def test_a_message_about_it_that_could_not_be_read_is_told(site: Site) -> None:
+    site.desk.receive(incident(crime_refs=["C9"]), hours=0)
+    site.desk.receive(incident(revision=2, updated_at=None), crime("C9", recorded_at="yesterday"), hours=3)
+    site.desk.receive(heartbeat(1, as_of=None), hours=3)
+    site.desk.review()
+    text = section(text_of(site.visitor().sign_in().get(PAGE).text), "Verdict", "Decide")
+    assert (
+        "Not read A message about this log came on 15 January 2026, 12:02am and could not be read (missing field: "
+        "updated_at). What is said here may be old. Operations find it as incidents/0/1."
+    ) in text
+    assert "about the crime record C9 came on 15 January 2026, 12:02am and could not be read (bad time" in text
+    site.desk.receive(incident(revision=3), hours=4)
+    assert "(missing field: updated_at). A later one could be read." in text_of(site.visitor().sign_in().get(PAGE).text)
+
+
+def test_an_incident_of_which_nothing_could_be_read_is_not_said_to_be_unknown(site: Site) -> None:
+    site.desk.receive(incident(updated_at=None))
+    answer = site.visitor().sign_in().get(PAGE)
+    assert answer.status_code == 404
+    assert "A message about this incident has come, and cannot be read." in text_of(answer.text)
+
+
 def test_other_logs_of_the_same_people_are_told_and_a_course_of_conduct_is_asked_for(site: Site) -> None:
     asb = incident("INC-2", opening_type="nsir.asb_personal", suspects=[{"person_key": "p1"}], victims=[])
     here = incident(opening_type="crime.harassment")

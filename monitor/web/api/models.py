@@ -76,6 +76,18 @@ class Decision(BaseModel):
     fields: dict[str, Any] = Field(description="What its action needs beside these, as it was given.")
 
 
+class Unread(BaseModel):
+    """A message that could not be read: what it is about may not stand as it is told."""
+
+    letter: str = Field(description="As `monitor dead-letters show` takes it.")
+    topic: str
+    ref: str = Field(description="Of the incident or crime record that it is about.")
+    at: Time = Field(description="When the broker took it.")
+    reason: str
+    field: str | None
+    read_since: bool = Field(description="A later message about the same could be read.")
+
+
 class Incident(BaseModel):
     force: str
     incident_ref: str
@@ -90,6 +102,7 @@ class Incident(BaseModel):
     crimes_known_up_to: Time | None
     holder: str
     course_of_conduct_with: list[str] = Field(description="Earlier logs that may be one course of conduct with it.")
+    unread: list[Unread] = Field(description="Messages about it, or what it rests on, that could not be read.")
 
 
 class Change(BaseModel):

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import BaseModel, Field
 
 from monitor import store
 from monitor.contract.verdict import Severity, rfc3339
@@ -14,13 +15,14 @@ from monitor.store.bulk import Key
 from monitor.store.case_file import DecisionMade
 from monitor.store.concerns import Concern, unpacked
 from monitor.store.instants import from_micros
+from monitor.store.letter_questions import UnreadMessage
 from monitor.store.queue import QueueRow, standing_after
 from monitor.store.verdicts import verdicts_after
 from monitor.web.access import Act, User
 from monitor.web.api import models
 from monitor.web.api.callers import Calls
 from monitor.web.api.cursors import USUAL, Cursor, Limit, after, after_number, cursor_at
-from monitor.web.api.problems import Refused, responses
+from monitor.web.api.problems import responses
 from monitor.web.errors import NotFound
 from monitor.web.incident.looking import actor, look
 from monitor.web.incident.view import View
@@ -38,43 +40,32 @@ Force = Annotated[str, Path(min_length=1, max_length=256, description="As `force
 Ref = Annotated[str, Path(min_length=1, max_length=256, description="The incident's reference, percent-encoded.")]
 
 
-_FILTERS = {"concern", "force", "severity", "unit", "channel", "limit", "cursor"}
+class Narrowed(BaseModel, extra="forbid"):
+    """What the queue is asked for. A misspelt filter would bring everything, and is refused."""
 
-
-def _must_be_filters(request: Request) -> None:
-    """A misspelt filter would bring everything. Raises Refused."""
-    unknown = sorted(request.query_params.keys() - _FILTERS)
-    if unknown:
-        errors = [{"at": ["query", name], "says": "is none of the filters"} for name in unknown]
-        sentence = f"There is no filter {', '.join(unknown)}: there are {', '.join(sorted(_FILTERS))}."
-        raise Refused(422, "The queue cannot be narrowed by this", sentence, errors=errors)
+    concern: Concern | None = None
+    force: list[str] = Field([], max_length=50)
+    severity: list[Severity] = Field([], max_length=4)
+    unit: list[str] = Field([], max_length=50)
+    channel: list[str] = Field([], max_length=50)
+    limit: Limit = USUAL
+    cursor: Cursor = None
 
 
 @router.get("/queue", response_model=models.QueuePage, responses=responses(400), tags=["queue"])
-def queue(
-    request: Request,
-    web: Web,
-    user: Annotated[User, Calls(Act.SEE_QUEUE)],
-    concern: Concern | None = None,
-    force: Annotated[list[str] | None, Query(max_length=50)] = None,
-    severity: Annotated[list[Severity] | None, Query(max_length=4)] = None,
-    unit: Annotated[list[str] | None, Query(max_length=50)] = None,
-    channel: Annotated[list[str] | None, Query(max_length=50)] = None,
-    limit: Limit = USUAL,
-    cursor: Cursor = None,
-) -> Any:
+def queue(web: Web, user: Annotated[User, Calls(Act.SEE_QUEUE)], asked: Annotated[Narrowed, Query()]) -> Any:
     """Incidents that need a person, by force and reference. Pages never overlap, whatever arrives meanwhile."""
-    _must_be_filters(request)
     view = QueueView(
-        filter=concern,
-        force=tuple(force or ()),
-        severity=tuple(each.value for each in severity or ()),
-        unit=tuple(unit or ()),
-        channel=tuple(channel or ()),
+        filter=asked.concern,
+        force=tuple(asked.force),
+        severity=tuple(each.value for each in asked.severity),
+        unit=tuple(asked.unit),
+        channel=tuple(asked.channel),
     )
-    found = _queued(web, user, view, after(cursor), limit + 1)
-    more = len(found) > limit
-    return {"incidents": list(map(_row, found[:limit])), "next": cursor_at(*found[limit - 1].key) if more else None}
+    found = _queued(web, user, view, after(asked.cursor), asked.limit + 1)
+    more = len(found) > asked.limit
+    next_page = cursor_at(*found[asked.limit - 1].key) if more else None
+    return {"incidents": list(map(_row, found[: asked.limit])), "next": next_page}
 
 
 @router.get(
@@ -190,7 +181,15 @@ def _incident(view: View) -> dict[str, Any]:
         "crimes_known_up_to": rfc3339(file.known),
         "holder": file.holder.subject or "",
         "course_of_conduct_with": list(file.course),
+        "unread": [_unread(each) for each in file.unread],
     }
+
+
+def _unread(message: UnreadMessage) -> dict[str, Any]:
+    return {
+        "letter": message.name, "topic": message.topic, "ref": message.ref, "at": rfc3339(message.at),
+        "reason": message.reason, "field": message.field, "read_since": message.read_since,
+    }  # fmt: skip
 
 
 def _decision(made: DecisionMade) -> dict[str, Any]:

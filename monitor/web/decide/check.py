@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import orjson
 
+from monitor.compliance.cancellation import flaws
 from monitor.compliance.counting import uncounted
 from monitor.compliance.objections import objection
 from monitor.contract.codec import Decoded
@@ -15,7 +16,7 @@ from monitor.web.incident.log_changes import changed
 from monitor.web.incident.sentences import Sentence, verdict_sentence
 from monitor.web.incident.timeline import decision_lines
 from monitor.web.incident.view import View
-from monitor.web.incident.words import ACTIONS, ROLES, UNCOUNTED, verdict_changes
+from monitor.web.incident.words import ACTIONS, ROLES, UNCOUNTED, joined, verdict_changes
 from monitor.web.words import moment
 
 
@@ -31,6 +32,7 @@ class Check:
     after: Side
     changes: list[str]  # what becomes otherwise, in sentences
     against: list[Sentence]  # why it will not do what it is meant to
+    about: list[str]  # the crime record that it is about, as far as it is known
 
 
 def check(view: View, decided: Decoded) -> Check:
@@ -46,7 +48,18 @@ def check(view: View, decided: Decoded) -> Check:
         after=Side(after, verdict_sentence(after)),
         changes=verdict_changes(foreseen.before.as_dict(), foreseen.after.as_dict()),
         against=[*_against(decision, after), *_ahead(decision, view)],
+        about=[*_about_crime(decision.crime_ref, after)] if decision.crime_ref else [],
     )
+
+
+def _about_crime(ref: str, after: View) -> Iterator[str]:
+    crime = after.cases.crime(ref)
+    if crime is None:
+        return
+    record = crime.record
+    yield f"{ref}: {after.offence_words(record.offence)}, recorded {moment(record.recorded_at)}."
+    if others := [each for each in record.incident_refs if each != after.file.ref]:
+        yield f"{ref} names {joined(others)}."
 
 
 def _against(decision: Decision, after: View) -> Iterator[Sentence]:
@@ -83,6 +96,8 @@ def _against_cancellation(ref: str, after: View) -> Iterator[Sentence]:
         yield Sentence(f"{ref} is no crime record that is linked to this incident: nothing is accepted of it.", "")
     elif crime.recorded:
         yield Sentence(f"{ref} is not cancelled: there is no cancellation to accept.", "")
+    elif not flaws(crime, after.cases):
+        yield Sentence(f"The cancellation of {ref} holds as it is: there is nothing to accept.", "")
 
 
 def _ahead(decision: Decision, view: View) -> Iterator[Sentence]:

@@ -114,11 +114,12 @@ def _check(
 ) -> Response:
     decision = decided.event
     assert isinstance(decision, Decision)
+    checked = _checked(view, decided)
     context = {
         "form": form,
         "view": view,
-        "check": _checked(view, decided),
-        "said": decision_lines(decision, view),
+        "check": checked,
+        "said": [*decision_lines(decision, view), *(checked.about if checked else [])],
         "since": since(view, version(sent)),
         "seen": view.file.version,
         "decision_id": decision.decision_id,

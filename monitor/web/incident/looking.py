@@ -4,6 +4,8 @@ from monitor.contract.identity import canonical_force, canonical_ref
 from monitor.store.audit import Deed, append
 from monitor.store.bulk import Key
 from monitor.store.case_file import case_file
+from monitor.store.engine import reading
+from monitor.store.letter_questions import unread_about
 from monitor.store.people import Actor
 from monitor.web.access import User
 from monitor.web.errors import NotFound
@@ -22,10 +24,19 @@ def look(web: Parts, user: User, force: str, ref: str, page: str) -> View:
 
 def opened(web: Parts, user: User, force: str, ref: str) -> View:
     """For what shows nothing of it. Raises NotFound."""
-    file = case_file(web.store, case_key(user, force, ref))
+    key = case_key(user, force, ref)
+    file = case_file(web.store, key)
     if file is None:
-        raise NotFound("There is no such incident. Check the reference, or search for it in the queue.")
+        raise NotFound(_why_not_known(web, key))
     return View(file, web)
+
+
+def _why_not_known(web: Parts, key: Key) -> str:
+    with reading(web.store) as connection:
+        unread = unread_about(connection, key[0], [key[1]])
+    if unread:
+        return f"A message about this incident has come, and cannot be read. Operations find it as {unread[0].name}."
+    return "There is no such incident. Check the reference, or search for it in the queue."
 
 
 def case_key(user: User, force: str, ref: str) -> Key:

@@ -42,6 +42,7 @@ def _shown(request: Request, view: View, user: User) -> dict[str, Any]:
         "expected": sentences.why_expected(view),
         "findings": sentences.findings(view),
         "feed_gap": feed_gap(view),
+        "unread": sentences.unread(view),
         "facts": parts.facts(view),
         "crimes": parts.crimes(view),
         "matches": possible_matches(request, *view.key),

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from monitor.compliance.objections import objection
+from monitor.contract.topics import Topic
 from monitor.contract.verdict import Status
 from monitor.rulebook.statuses import STATUS_RULES
+from monitor.store.letter_questions import UnreadMessage
 from monitor.web.incident.view import VerdictJson, View
 from monitor.web.incident.words import because, inner, joined, reason_words
-from monitor.web.words import duration, moment
+from monitor.web.words import duration, moment, spoken
 
 
 class Sentence(NamedTuple):
@@ -44,6 +46,22 @@ def findings(view: View) -> list[Sentence]:
         return found
     why = Sentence(against.refusal, against.rule, "why")
     return [each for one in found for each in ([one, why] if one.code == "reason_invalid" else [one])]
+
+
+def unread(view: View) -> list[Sentence]:
+    """Of each message about it that could not be read, and what operations know it by."""
+    return [Sentence(_unread(each, view), f"Operations find it as {each.name}.") for each in view.file.unread]
+
+
+def _unread(message: UnreadMessage, view: View) -> str:
+    about = {
+        Topic.INCIDENTS.value: "this log" if message.ref == view.file.ref else f"the log {message.ref}",
+        Topic.CRIME_RECORDS.value: f"the crime record {message.ref}",
+        Topic.DECISIONS.value: f"a decision on {message.ref}",
+    }[message.topic]
+    why = ": ".join(part for part in (inner(spoken(message.reason)), message.field) if part)
+    since = "A later one could be read." if message.read_since else "What is said here may be old."
+    return f"A message about {about} came on {moment(message.at)} and could not be read ({why}). {since}"
 
 
 def _time(text: str) -> datetime:
