@@ -23,7 +23,7 @@ from monitor.store.shapes import Received
 class LetterState(StrEnum):
     WAITING = "waiting"
     REPLAYED = "replayed"  # sent again; nobody has read it yet
-    MERGED = "merged"  # sent again, and read
+    MERGED = "merged"  # sent again, or read by a rebuild
     UNREADABLE_AGAIN = "unreadable_again"  # sent again; a new letter stands for it
     DISCARDED = "discarded"
 
@@ -96,6 +96,21 @@ def discard(engine: Engine, letters: Sequence[str], why: str, by: str) -> int:
             statement = update(dead_letters).where(these, OPEN).values(values)
             discarded += connection.execute(statement, {"now": wall_clock()}).rowcount
     return discarded
+
+
+def settle_read(engine: Engine, batch: Iterable[Received]) -> None:
+    """Letters of messages that are read again and can be read now, as a later version may, need no sending again.
+
+    For a rebuild: a merge on its way does not ask, for it would ask for each message.
+    """
+    with writing(engine) as connection:
+        if connection.execute(select(_table.id).where(OPEN).limit(1)).first() is None:
+            return
+        read = [letter_id(each) for each in batch if not isinstance(each.content, Unreadable)]
+        for start in range(0, len(read), _AT_ONCE):
+            these = _table.id.in_(read[start : start + _AT_ONCE])
+            values = _changed(state=LetterState.MERGED.value)
+            connection.execute(update(dead_letters).where(these, OPEN).values(values), {"now": wall_clock()})
 
 
 def _changed(**values: object) -> dict[str, object]:

@@ -16,6 +16,7 @@ from monitor.store.audit import NO_FORCE, Deed, append
 from monitor.store.carrying import carry_alerts, carry_missing, carry_over, fingerprint
 from monitor.store.engine import DatabaseAway, reading
 from monitor.store.heartbeats import needs_ends
+from monitor.store.letters import settle_read
 from monitor.store.merge import merge
 from monitor.store.people import Actor
 from monitor.store.presence import Presence, Work, come
@@ -123,6 +124,7 @@ class Rebuild:
         merged, said = 0, time.monotonic()
         for batch in topics.batches(until):
             merge(fresh, batch, crime_records if needs_ends(batch) else None)
+            settle_read(fresh, batch)
             merged += len(batch)
             said = self._progress(said, f"{merged} messages merged …")
         place(fresh, until)

@@ -18,11 +18,13 @@ from monitor.store.aside import open_aside
 from monitor.store.audit import NO_FORCE, Deed, append
 from monitor.store.audit_check import check_audit, guards_gone
 from monitor.store.casework import hand_over
+from monitor.store.dead_letters import letter_id
 from monitor.store.decisions import decide
 from monitor.store.desk_tables import audit_heads, case_holders, person_logs
 from monitor.store.engine import reading, writing
 from monitor.store.instants import wall_clock
 from monitor.store.letter_tables import dead_letters
+from monitor.store.letters import LetterState
 from monitor.store.match_tables import crime_marks
 from monitor.store.people import Actor
 from monitor.store.presence import Occupied, Presence, Work, come, present
@@ -223,6 +225,20 @@ def test_events_that_no_topic_holds_any_more_are_carried_over(desk: Desk) -> Non
     assert "3 events are in no topic any more: they were carried over from the old store." in said
     for table in (tables.incident_revisions, tables.crime_revisions, tables.verdicts, tables.dependencies):
         assert desk.rows(table, *WHEN) == before[table.name]
+
+
+def test_a_letter_that_can_be_read_now_waits_no_longer(desk: Desk) -> None:
+    unread, other = incident("INC-1", updated_at=None), incident("INC-2", updated_at=None)
+    desk.receive(unread, other)
+    first, second = desk.topics[Topic.INCIDENTS, 0]
+    readable = read(Topic.INCIDENTS, incident("INC-1")["value"])  # as a later version of the monitor may read it
+    desk.topics[Topic.INCIDENTS, 0][0] = first._replace(content=readable)
+    rebuild(desk)
+    assert {row[0]: row[9] for row in desk.rows(dead_letters)} == {
+        letter_id(first): LetterState.MERGED.value,
+        letter_id(second): LetterState.WAITING.value,
+    }
+    assert list(desk.verdicts()) == ["INC-1"]
 
 
 def test_a_stopped_partition_is_read_no_further_than_it_was(desk: Desk) -> None:
