@@ -1,8 +1,9 @@
 """Known time of each force: up to when its crime records are merged, so that an absence can be said.
 
-A heartbeat counts once progress has passed its fence. While a partition of crime-records lies behind its end, known
-time is held at the broker time of what was last merged from the slowest. It never falls, with one exception: until a
-force's first heartbeat it follows the clock, and that heartbeat then bears on it at once.
+A heartbeat counts once progress has passed its fence. While a partition of an input topic lies behind its end, known
+time is held at the broker time of what was last merged from the slowest, and at the last time of which all that the
+topics then held is merged: whatever waits in one of them may say that nothing is missing. It never falls, with one
+exception: until a force's first heartbeat it follows the clock, and that heartbeat then bears on it at once.
 """
 
 from collections.abc import Mapping
@@ -10,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.compliance.known_time import KnownTime
+from monitor.contract.topics import Topic
 from monitor.rulebook.limits import HEARTBEAT_AHEAD
 from monitor.store.instants import BEGINNING
 from monitor.store.progress import Progress
-from monitor.store.shapes import BrokerEnds
+from monitor.store.shapes import BrokerEnds, Ends, Places
 
 GOOD_FOR = timedelta(seconds=1)  # how long end offsets, once asked for, are taken to be the ends
-Places = Mapping[int, Progress]  # of the partitions of crime-records
+Merged = Mapping[tuple[Topic, int], Progress]  # of all partitions of the input topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +97,30 @@ def advance(standing: Standing, fenced: Fenced, held: datetime | None, now: date
     return Advanced(standing, after, known_time)
 
 
-def held_at(places: Places, broker: BrokerEnds | None, now: datetime) -> datetime | None:
-    """What bounds known time until everything is merged. None: everything is; BEGINNING: nothing can be said."""
+def held_at(merged: Merged, broker: BrokerEnds | None, seen: Places, now: datetime) -> datetime | None:
+    """What bounds known time until everything is merged. None: everything is; BEGINNING: nothing can be said.
+
+    `seen`: what is known to lie in the topics, whenever the broker was asked.
+    """
     if broker is None:
         return BEGINNING
-    behind = [number for number, end in broker.ends.items() if end > _next_offset(places, number)]
-    bounds = [places[number].broker_time or BEGINNING if number in places else BEGINNING for number in behind]
+    behind = {*_behind(broker.ends, merged), *_behind(seen, merged)}
+    bounds = [merged[place].broker_time or BEGINNING if place in merged else BEGINNING for place in behind]
+    if behind:
+        asked = (broker, *broker.earlier)
+        bounds.append(max((each.taken_at for each in asked if not _behind(each.ends, merged)), default=BEGINNING))
     if now - broker.taken_at > GOOD_FOR:
         bounds.append(broker.taken_at)
     return min(bounds, default=None)
 
 
-def has_passed(ends: Mapping[int, int], places: Places) -> bool:
-    return all(_next_offset(places, number) >= end for number, end in ends.items())
+def has_passed(ends: Ends, merged: Merged) -> bool:
+    """Whether crime records are merged up to these ends."""
+    return not _behind({(Topic.CRIME_RECORDS, number): end for number, end in ends.items()}, merged)
 
 
-def _next_offset(places: Places, number: int) -> int:
-    return places[number].next_offset if number in places else 0
+def _behind(ends: Places, merged: Merged) -> list[tuple[Topic, int]]:
+    return [place for place, end in ends.items() if end > (merged[place].next_offset if place in merged else 0)]
 
 
 def _is_near(as_of: datetime, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """How far each partition is merged."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,7 +60,3 @@ def note_progress(connection: Connection, batch: Iterable[Received]) -> None:
 
 def _row(received: Received) -> Row:
     return received.topic.value, received.partition, received.offset + 1, to_micros(received.broker_time)
-
-
-def crime_record_progress(connection: Connection) -> Mapping[int, Progress]:
-    return {number: at for (topic, number), at in read_progress(connection).items() if topic is Topic.CRIME_RECORDS}

@@ -96,12 +96,12 @@ class Rebuild:
 
     def _catch_up(self, fresh: Engine, topics: Topics) -> int:
         """Merge and judge, round after round, until little came meanwhile."""
-        merged = self._merge(fresh, topics)
+        asked, merged = self._merge(fresh, topics)
         self._carry_the_rest(fresh)
-        self._review(fresh, topics.ends())
+        self._review(fresh, topics, asked)
         for _ in range(MOST_ROUNDS):
-            more = self._merge(fresh, topics)
-            self._review(fresh, topics.ends())
+            asked, more = self._merge(fresh, topics)
+            self._review(fresh, topics, asked)
             merged += more
             if more < LAST_ROUND:
                 break
@@ -115,9 +115,9 @@ class Rebuild:
             self.say(f"{unreadable} events of the old store are in no topic and cannot be read: they are left behind.")
         carry_alerts(self.engine, fresh)
 
-    def _merge(self, fresh: Engine, topics: Topics) -> int:
+    def _merge(self, fresh: Engine, topics: Topics) -> tuple[BrokerEnds, int]:
         """All that stands in the topics now; of a stopped partition what was merged before."""
-        ends = topics.ends()
+        taken_at, ends = self.now(), topics.ends()
         held = {at: stop.held_from for at, stop in stops(fresh).items() if stop.held_from is not None}
         until = {at: min(end, held.get(at, end)) for at, end in ends.items()}
         crime_records = {number: end for (topic, number), end in ends.items() if topic is Topic.CRIME_RECORDS}
@@ -129,14 +129,15 @@ class Rebuild:
             said = self._progress(said, f"{merged} messages merged …")
         place(fresh, until)
         self.say(f"{merged} messages merged.")
-        return merged
+        return BrokerEnds(ends, taken_at), merged
 
-    def _review(self, fresh: Engine, ends: Places) -> None:
-        crime_records = {number: end for (topic, number), end in ends.items() if topic is Topic.CRIME_RECORDS}
+    def _review(self, fresh: Engine, topics: Topics, asked: BrokerEnds) -> None:
+        """What came since the topics were last `asked` about is not merged yet."""
+        ends = topics.ends()
         judged, failures, said, more = 0, 0, time.monotonic(), True
         while more:
             now = self.now()
-            reviewed = review_due(fresh, self.judge, now, BrokerEnds(crime_records, now))
+            reviewed = review_due(fresh, self.judge, now, BrokerEnds(ends, now, (asked,)))
             judged, failures, more = judged + reviewed.taken, failures + len(reviewed.failures), reviewed.more
             said = self._progress(said, f"{judged} incidents judged …")
         self.say(f"{judged} incidents judged.")

@@ -51,10 +51,11 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class BrokerEnds:
-    """The end offsets of all partitions of crime-records, and when (by the clock) they were asked for."""
+    """The end offsets of all partitions of the input topics, and when (by the clock) they were asked for."""
 
-    ends: Ends
+    ends: Places
     taken_at: datetime
+    earlier: tuple["BrokerEnds", ...] = ()  # some of those asked for before: what they show may be merged by now
 
 
 class Judgement(Protocol):

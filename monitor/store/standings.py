@@ -20,24 +20,34 @@ from sqlalchemy import (
     update,
 )
 
+from monitor.contract.topics import Topic
 from monitor.rulebook.limits import HEARTBEAT_AHEAD
 from monitor.store.heartbeats import unpack_ends
 from monitor.store.instants import wall_clock
-from monitor.store.known_time import Advanced, Fenced, Places, Standing, advance, has_passed, held_at
-from monitor.store.progress import crime_record_progress
-from monitor.store.shapes import BrokerEnds
+from monitor.store.known_time import Advanced, Fenced, Merged, Standing, advance, has_passed, held_at
+from monitor.store.progress import Progress, read_progress
+from monitor.store.shapes import BrokerEnds, Places
+from monitor.store.stops import read_stops
 from monitor.store.tables import cases, fences, known_times
+
+NEVER_REACHED = 2**63 - 1  # an offset
 
 
 def advanced(connection: Connection, broker: BrokerEnds | None, now: datetime) -> list[Advanced]:
     """The known time of every force as it becomes at `now`. Writes nothing."""
-    places = crime_record_progress(connection)
-    fenced, seen = _fenced(connection, places, now)
-    if broker is not None:
-        ends = {number: max(end, seen.get(number, 0)) for number, end in {**seen, **broker.ends}.items()}
-        broker = BrokerEnds(ends, broker.taken_at)
-    held = held_at(places, broker, now)
+    merged = read_progress(connection)
+    fenced, seen = _fenced(connection, merged, now)
+    held = held_at({**merged, **_not_read_on(connection)}, broker, seen, now)
     return [advance(each, fenced[each.force], held, now) for each in _standings(connection)]
+
+
+def _not_read_on(connection: Connection) -> Merged:
+    """Stopped partitions, as if all of them were merged: else a few logs that cannot be read would silence every alert.
+
+    But for crime records: while they are not read, nothing can be said to be missing.
+    """
+    stopped = (place for place, stop in read_stops(connection).items() if stop.held_from is not None)
+    return {place: Progress(NEVER_REACHED, None) for place in stopped if place[0] is not Topic.CRIME_RECORDS}
 
 
 class Superseded(Exception):  # noqa: N818 - nothing went wrong
@@ -117,17 +127,18 @@ def _standings(connection: Connection) -> list[Standing]:
     return [Standing(row.force, row.known, row.heartbeat, row.heard) for row in rows]
 
 
-def _fenced(connection: Connection, places: Places, now: datetime) -> tuple[dict[str, Fenced], dict[int, int]]:
+def _fenced(connection: Connection, merged: Merged, now: datetime) -> tuple[dict[str, Fenced], Places]:
     """The fences by force, and the ends that those not passed show to exist."""
     fenced: dict[str, Fenced] = defaultdict(Fenced)
-    seen: dict[int, int] = {}
+    seen: dict[tuple[Topic, int], int] = {}
     passes: dict[str, bool] = {}
     for force, as_of, packed in _newest_fences(connection, now):
         if packed not in passes:
             ends = unpack_ends(packed)
-            passes[packed] = has_passed(ends, places)
-            if not passes[packed]:
-                seen = {number: max(end, seen.get(number, 0)) for number, end in {**seen, **ends}.items()}
+            passes[packed] = has_passed(ends, merged)
+            for number, end in ends.items() if not passes[packed] else ():
+                place = Topic.CRIME_RECORDS, number
+                seen[place] = max(end, seen.get(place, 0))
         (fenced[force].passed if passes[packed] else fenced[force].pending).append(as_of)
     return fenced, seen
 
@@ -142,6 +153,6 @@ def _newest_fences(connection: Connection, now: datetime) -> list[tuple[str, dat
 
 
 def fences_not_passed(connection: Connection) -> int:
-    places = crime_record_progress(connection)
+    merged = read_progress(connection)
     packed = connection.scalars(select(fences.c.ends))
-    return sum(not has_passed(unpack_ends(ends), places) for ends in packed)
+    return sum(not has_passed(unpack_ends(ends), merged) for ends in packed)

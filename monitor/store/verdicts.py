@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, select, tuple_
 
-from monitor.contract.topics import Topic
 from monitor.store.bulk import Key
 from monitor.store.engine import reading
 from monitor.store.progress import read_progress
@@ -64,8 +63,7 @@ def unsettled(engine: Engine, ends: Places, now: datetime) -> list[str]:
     """
     with reading(engine) as connection:
         waiting = _not_merged(connection, ends)
-        crime_records = {number: end for (topic, number), end in ends.items() if topic is Topic.CRIME_RECORDS}
-        moved = advanced(connection, BrokerEnds(crime_records, now), now)
+        moved = advanced(connection, BrokerEnds(ends, now), now)
         if fences := fences_not_passed(connection):
             waiting.append(f"{fences} heartbeats wait until the crime records before them are merged")
         if any(each.after.heard != each.before.heard for each in moved):

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from threading import Lock
 
 from kafka import KafkaConsumer, TopicPartition
@@ -18,6 +19,7 @@ from monitor.telemetry.stored import AskedEnds
 
 REFRESH_SECONDS = 0.4  # known time takes ends to be good for a second
 _TIMEOUT_MS = 2000
+_MOST_EARLIER = 32  # an even number: the oldest then stays
 
 
 class EndOffsets:
@@ -82,14 +84,21 @@ class EndsWatch(Loop):
         super().__init__("ends")
         self._source, self._clock = source, clock
         self.asked: AskedEnds | None = None
-        self.crime_records: BrokerEnds | None = None
+        self.broker: BrokerEnds | None = None
 
     def step(self) -> float:
         taken_at, asked_at = self._clock.now(), time.time()
         ends = self._source.ask()
         self.asked = AskedEnds(ends, asked_at)
-        self.crime_records = BrokerEnds(crime_record_ends(ends), taken_at)
+        self.broker = BrokerEnds(ends, taken_at, self._earlier())
         return REFRESH_SECONDS
+
+    def _earlier(self) -> tuple[BrokerEnds, ...]:
+        """The newest first. Of many each second goes: the longer ago, the further apart they are."""
+        if self.broker is None:
+            return ()
+        earlier = (replace(self.broker, earlier=()), *self.broker.earlier)
+        return earlier if len(earlier) <= _MOST_EARLIER else earlier[::2]
 
 
 def crime_record_ends(ends: Places) -> dict[int, int]:

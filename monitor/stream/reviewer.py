@@ -35,7 +35,7 @@ class Reviewer(Loop):
     def step(self) -> float:
         in_flood, started = time.monotonic() < self._flood_until, time.perf_counter()
         limit = LIMIT_IN_FLOOD if in_flood else LIMIT
-        reviewed = store.review_due(self._engine, self._judge, self._clock.now(), self._ends.crime_records, limit)
+        reviewed = store.review_due(self._engine, self._judge, self._clock.now(), self._ends.broker, limit)
         if reviewed.taken:
             metrics.REVIEW_SECONDS.observe(time.perf_counter() - started)
             self._account(reviewed)

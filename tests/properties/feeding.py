@@ -87,7 +87,7 @@ class Worker:
         assert store.unsettled(self.engine, self.topics.ends, now) == []
 
     def _ends(self, now: datetime) -> store.BrokerEnds:
-        return store.BrokerEnds(self.topics.crime_record_ends, now)
+        return store.BrokerEnds(self.topics.ends, now)
 
 
 def stored(engine: Engine) -> dict[Key, dict[str, Any]]:

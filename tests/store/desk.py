@@ -33,6 +33,7 @@ class Desk:
         self.engine, self.judge = engine, judge
         self.topics: dict[tuple[Topic, int], list[Received]] = {(topic, 0): [] for topic in INPUT_TOPICS}
         self.unmerged: list[Received] = []
+        self.asked: tuple[BrokerEnds, ...] = ()
 
     def send(self, *lines: Line, partition: int = 0, hours: float = 0) -> list[Received]:
         """To the topics, with that broker time; it is not merged yet."""
@@ -49,12 +50,16 @@ class Desk:
     def receive(self, *lines: Line, partition: int = 0, hours: float = 0) -> Merged:
         return self.merge(self.send(*lines, partition=partition, hours=hours))
 
+    def ask(self, hours: float) -> None:
+        """The broker is asked for its ends: what they show may count as known once it is merged."""
+        self.asked = (BrokerEnds(self.ends(), clock(hours)), *self.asked)
+
     def review(self, hours: float = 60, *, now: datetime | None = None, limit: int = 1000) -> Reviewed:
         """All that is due, with the broker's true ends."""
         at = now or clock(hours)
         whole = Reviewed()
         while True:
-            part = store.review_due(self.engine, self.judge, at, BrokerEnds(self.crime_record_ends(), at), limit)
+            part = store.review_due(self.engine, self.judge, at, BrokerEnds(self.ends(), at, self.asked), limit)
             whole.taken += part.taken
             whole.changed += part.changed
             whole.alerts += part.alerts

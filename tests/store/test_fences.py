@@ -8,8 +8,9 @@ from sqlalchemy import Engine
 from monitor import store
 from monitor.contract.topics import Topic
 from monitor.store import BrokerEnds, open_store, tables
+from monitor.store.stops import stop_partition
 from monitor.store.verdicts import unsettled
-from tests.builders import FORCE, crime, heartbeat, incident
+from tests.builders import FORCE, crime, decision, heartbeat, incident, reason
 from tests.store.desk import JUDGE, Desk, clock
 
 
@@ -68,6 +69,7 @@ def test_every_partition_must_pass_the_fence(desk: Desk) -> None:
 def test_what_comes_after_the_heartbeat_does_not_hold_it(desk: Desk) -> None:
     desk.receive(crime("C8", incident_refs=[]), hours=28)
     desk.merge(desk.send(incident(), heartbeat(26), hours=29))
+    desk.ask(hours=29)
     desk.send(crime("C9", incident_refs=[]), hours=29.5)
     desk.review(hours=30)
     assert desk.known() == clock(26)  # held at 28 by the catching up, and the heartbeat is older
@@ -107,6 +109,7 @@ def test_a_repeated_heartbeat_keeps_the_fence_that_it_had(desk: Desk) -> None:
     desk.receive(heartbeat(20))
     before = desk.send(crime(), hours=22)
     beat = desk.send(heartbeat(26), hours=22)
+    desk.ask(hours=22)
     desk.merge(beat)
     desk.send(crime("C2"), hours=23)
     desk.merge(beat)
@@ -178,9 +181,54 @@ def test_a_backlog_raises_no_false_alarm(desk: Desk) -> None:
     assert desk.known() == clock(41)
 
 
+def test_an_alert_is_raised_by_no_log_whose_next_revision_waits(desk: Desk) -> None:
+    """Also where the broker took all of it just now: it may be a month that somebody sent in one go."""
+    closed = incident(revision=2, status="closed", no_crime_reason=reason("not_notifiable"))
+    opened, _ = desk.send(incident(), closed, hours=48)
+    desk.merge([opened, *desk.send(heartbeat(48), hours=48)])
+    desk.review(hours=48)
+    assert desk.status() == "feed_behind"
+    desk.merge()
+    desk.review(hours=48.01)
+    assert (desk.status(), desk.alerts()) == ("no_crime_justified", [])
+
+
+def test_an_alert_is_raised_by_no_log_on_which_a_decision_waits(desk: Desk) -> None:
+    desk.send(decision("no_crime", 3, code="not_notifiable"), hours=3)
+    desk.merge(desk.send(incident(), heartbeat(48), hours=1))
+    desk.review(hours=48)
+    assert desk.status() == "feed_behind"
+    desk.merge()
+    desk.review(hours=48)
+    assert desk.changes() == []
+
+
+def test_a_first_heartbeat_that_waits_keeps_the_clock_from_being_taken_for_known(desk: Desk) -> None:
+    waiting = desk.send(heartbeat(3), hours=4)
+    desk.merge(desk.send(incident(), hours=1))
+    desk.review(hours=48)
+    assert desk.status() == "feed_behind"
+    desk.merge(waiting)
+    desk.review(hours=48)
+    assert (desk.status(), desk.known(), desk.alerts()) == ("feed_behind", clock(3), [])
+
+
+def test_of_stopped_partitions_only_those_of_crime_records_hold_known_time(desk: Desk) -> None:
+    desk.receive(incident())
+    desk.send(incident("INC-2"), hours=1)
+    stop_partition(desk.engine, (Topic.INCIDENTS, 0), 1, "run", 50)
+    desk.review(hours=48)
+    assert (desk.known(), desk.changes()) == (clock(48), ["raised"])
+    desk.send(crime("C9", incident_refs=[]), hours=2)
+    stop_partition(desk.engine, (Topic.CRIME_RECORDS, 0), 0, "run", 50)
+    desk.review(hours=49)
+    assert desk.known() == clock(48)
+
+
 def test_without_heartbeats_a_backlog_is_judged_up_to_what_was_merged(desk: Desk) -> None:
     desk.receive(incident(), incident("INC-2", reported_at=clock(5).isoformat()), hours=1)
     desk.send(crime(), hours=12)
+    desk.ask(hours=12)
     desk.send(crime("C2", incident_refs=["INC-2"]), hours=28)
     desk.review(hours=48)
     assert desk.known() is None
@@ -205,7 +253,7 @@ def test_before_the_broker_was_asked_nothing_is_said_to_be_missing(desk: Desk) -
 
 def test_ends_that_are_old_hold_known_time_at_when_they_were_asked_for(desk: Desk) -> None:
     desk.receive(incident())
-    store.review_due(desk.engine, JUDGE, clock(48), BrokerEnds({0: 0}, clock(23)))
+    store.review_due(desk.engine, JUDGE, clock(48), BrokerEnds({(Topic.CRIME_RECORDS, 0): 0}, clock(23)))
     assert desk.known() == clock(23)
     assert desk.status() == "feed_behind"
 

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from monitor.contract.topics import Topic
 from monitor.store.instants import BEGINNING
 from monitor.store.known_time import GOOD_FOR, Fenced, Standing, advance, has_passed, held_at
 from monitor.store.progress import Progress
-from monitor.store.shapes import BrokerEnds
+from monitor.store.shapes import BrokerEnds, Places
 from tests.builders import FORCE
 from tests.store.desk import clock
 
@@ -63,33 +64,41 @@ def test_known_time(
     assert moved.known_time.at(NOW) == (expected or BEGINNING)
 
 
-PLACES = {0: Progress(10, clock(20)), 1: Progress(5, clock(30)), 2: Progress(0, None)}
+CRIMES, LOGS, HEARTBEATS = Topic.CRIME_RECORDS, Topic.INCIDENTS, Topic.HEARTBEATS
+MERGED = {
+    (CRIMES, 0): Progress(10, clock(20)),
+    (CRIMES, 1): Progress(5, clock(30)),
+    (CRIMES, 2): Progress(0, None),
+    (LOGS, 0): Progress(7, clock(10)),
+}
+ALL_MERGED = BrokerEnds({place: at.next_offset for place, at in MERGED.items()}, clock(99))
 
 
 @pytest.mark.parametrize(
     ("ends", "age", "expected"),
     [
         ({}, 0, None),
-        ({0: 10, 1: 5, 2: 0}, 0, None),
-        ({0: 11, 1: 5}, 0, clock(20)),
-        ({0: 11, 1: 6}, 0, clock(20)),
-        ({0: 10, 1: 6}, 0, clock(30)),
-        ({0: 11, 2: 1}, 0, BEGINNING),
-        ({3: 1}, 0, BEGINNING),
-        ({3: 0}, 0, None),
-        ({0: 10}, GOOD_FOR.total_seconds(), None),
-        ({0: 10}, 7200, clock(98)),
-        ({0: 11}, 7200, clock(20)),
+        ({(CRIMES, 0): 10, (CRIMES, 1): 5, (CRIMES, 2): 0}, 0, None),
+        ({(CRIMES, 0): 11, (CRIMES, 1): 5}, 0, clock(20)),
+        ({(CRIMES, 0): 11, (CRIMES, 1): 6}, 0, clock(20)),
+        ({(CRIMES, 0): 10, (CRIMES, 1): 6}, 0, clock(30)),
+        ({(CRIMES, 0): 11, (CRIMES, 2): 1}, 0, BEGINNING),
+        ({(CRIMES, 3): 1}, 0, BEGINNING),
+        ({(CRIMES, 3): 0}, 0, None),
+        ({(CRIMES, 0): 10}, GOOD_FOR.total_seconds(), None),
+        ({(CRIMES, 0): 10}, 7200, clock(98)),
+        ({(CRIMES, 0): 11}, 7200, clock(20)),
+        ({(CRIMES, 0): 10, (LOGS, 0): 7}, 0, None),
+        ({(CRIMES, 0): 10, (LOGS, 0): 8}, 0, clock(10)),
+        ({(CRIMES, 0): 10, (HEARTBEATS, 0): 1}, 0, BEGINNING),
     ],
 )
-def test_what_is_not_merged_holds_known_time_back(
-    ends: Mapping[int, int], age: float, expected: datetime | None
-) -> None:
-    assert held_at(PLACES, BrokerEnds(ends, NOW - timedelta(seconds=age)), NOW) == expected
+def test_what_is_not_merged_holds_known_time_back(ends: Places, age: float, expected: datetime | None) -> None:
+    assert held_at(MERGED, BrokerEnds(ends, NOW - timedelta(seconds=age), (ALL_MERGED,)), {}, NOW) == expected
 
 
 def test_nothing_is_known_before_the_broker_was_asked() -> None:
-    assert held_at(PLACES, None, NOW) == BEGINNING
+    assert held_at(MERGED, None, {}, NOW) == BEGINNING
 
 
 @pytest.mark.parametrize(
@@ -97,7 +106,7 @@ def test_nothing_is_known_before_the_broker_was_asked() -> None:
     [({}, True), ({0: 10, 1: 5}, True), ({0: 11, 1: 5}, False), ({2: 0, 3: 0}, True), ({3: 1}, False)],
 )
 def test_a_fence_is_passed_when_progress_has_reached_every_end(ends: Mapping[int, int], expected: bool) -> None:
-    assert has_passed(ends, PLACES) is expected
+    assert has_passed(ends, MERGED) is expected
 
 
 def test_a_verdict_takes_a_backlog_to_pass_and_a_heartbeat_to_stay() -> None:

@@ -94,7 +94,7 @@ def _asked(desk: Desk) -> list[tuple[str, Any]]:
     place = {"beat": "N1", "lat": 51.75, "lon": -0.33}
     alike = (incident("INC-2", location=place), crime("C2", incident_refs=[], location=place))
     desk.receive(incident(), crime(), *alike, heartbeat(1.5))
-    ends = BrokerEnds(desk.crime_record_ends(), clock(2))
+    ends = BrokerEnds(desk.ends(), clock(2))
     assert store.review_due(engine, desk.judge, clock(2), ends, 10).taken
     store.due_cases(engine, clock(2))
     store.next_due(engine, clock(2))

@@ -67,7 +67,7 @@ def test_a_first_heartbeat_heard_meanwhile_bears_on_cases_that_the_other_did_not
     def overtake() -> None:
         other.receive(heartbeat(10))
         at = clock(30)
-        assert review_due(other.engine, JUDGE, at, BrokerEnds(other.crime_record_ends(), at), limit=1).taken == 1
+        assert review_due(other.engine, JUDGE, at, BrokerEnds(other.ends(), at), limit=1).taken == 1
 
     before(desk.engine, TAKES_CASES, overtake)
     desk.review(hours=30)

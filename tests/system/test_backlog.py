@@ -13,10 +13,11 @@ from kafka.admin import KafkaAdminClient
 from monitor.broker.topics import create_topics
 from monitor.contract.topics import INPUT_TOPICS, Topic
 from monitor.settings import Settings
-from tests.builders import FORCE, Line, crime, heartbeat, incident
+from tests.builders import FORCE, Line, crime, heartbeat, incident, reason
 from tests.system.running import messages, metric, settled, until, worker
 
-LOGS = 10_000
+LOGS = 8_000
+CLOSED = 2_000  # logs closed an hour later with a reason that holds
 OTHERS = 30_000  # crime records that no log waits for, and that stand before those that they do
 Timed = tuple[datetime, Line]
 
@@ -29,6 +30,12 @@ def log(ref: str, hours: float) -> Timed:
     return ago(hours), incident(ref, reported_at=ago(hours).isoformat(), updated_at=ago(hours).isoformat())
 
 
+def shut(ref: str, hours: float) -> Timed:
+    reported, closed = ago(hours + 1).isoformat(), ago(hours).isoformat()
+    fields = {"status": "closed", "no_crime_reason": reason("not_notifiable")}
+    return ago(hours), incident(ref, revision=2, reported_at=reported, updated_at=closed, **fields)
+
+
 def record(ref: str, hours: float, *logs: str) -> Timed:
     written = ago(hours).isoformat()
     return ago(hours), crime(ref, recorded_at=written, updated_at=written, incident_refs=list(logs))
@@ -37,16 +44,19 @@ def record(ref: str, hours: float, *logs: str) -> Timed:
 def night() -> list[Timed]:
     """What came while the worker was away: logs, each recorded in time but for one, and at last that this is all."""
     logs = [log(f"INC-{number}", 36) for number in range(LOGS)]
+    opened = [log(f"SHUT-{number}", 36) for number in range(CLOSED)]
+    closed = [shut(f"SHUT-{number}", 35) for number in range(CLOSED)]
     others = [record(f"X-{number}", 30) for number in range(OTHERS)]
     records = [record(f"C-{number}", 20, f"INC-{number}") for number in range(LOGS)]
-    return [*logs, log("MISSING", 30), *others, *records, (ago(0), heartbeat(0, as_of=ago(0).isoformat()))]
+    end = (ago(0), heartbeat(0, as_of=ago(0).isoformat()))
+    return [*logs, *opened, log("MISSING", 30), *closed, *others, *records, end]
 
 
-@pytest.fixture
-def settings(bare_kafka_settings: Settings) -> Settings:
-    """Topics whose broker time can be said, so that a night can be made up."""
+@pytest.fixture(params=["CreateTime", "LogAppendTime"])
+def settings(request: pytest.FixtureRequest, bare_kafka_settings: Settings) -> Settings:
+    """Topics whose broker time can be said, so that a night can be made up; and such as took all of it just now."""
     admin = KafkaAdminClient(bootstrap_servers=bare_kafka_settings.bootstrap_servers)
-    kind = {"num_partitions": 4, "replication_factor": 1, "configs": {"message.timestamp.type": "CreateTime"}}
+    kind = {"num_partitions": 4, "replication_factor": 1, "configs": {"message.timestamp.type": request.param}}
     admin.create_topics({bare_kafka_settings.topic(topic): kind for topic in INPUT_TOPICS})
     admin.close()
     create_topics(bare_kafka_settings)
@@ -58,7 +68,10 @@ async def send_at(timed: Iterable[Timed], settings: Settings) -> None:
     await producer.start()
     sending = [
         await producer.send(
-            settings.topic(line["topic"]), orjson.dumps(line["value"]), timestamp_ms=int(1000 * when.timestamp())
+            settings.topic(line["topic"]),
+            orjson.dumps(line["value"]),
+            key=str(line["value"].get("incident_ref")).encode(),
+            timestamp_ms=int(1000 * when.timestamp()),
         )
         for when, line in timed
     ]
@@ -74,9 +87,10 @@ def test_a_backlog_raises_no_alert_for_what_was_recorded_in_time(settings: Setti
         assert running.stop() == 0
     status = {verdict["incident_ref"]: verdict["status"] for verdict in verdicts}
     assert {status[f"INC-{number}"] for number in range(LOGS)} == {"recorded_in_time"}
+    assert {status[f"SHUT-{number}"] for number in range(CLOSED)} == {"no_crime_justified"}
     assert status["MISSING"] == "unrecorded"
     told = [orjson.loads(one.value or b"") for one in messages(settings, Topic.ALERTS)]
-    assert {(each["incident_ref"], each["status"]) for each in told if each["status"] == "unrecorded"} == {
-        ("MISSING", "unrecorded")
-    }
+    assert [(each["incident_ref"], each["change"], each["status"]) for each in told] == [
+        ("MISSING", "raised", "unrecorded")
+    ]
     assert {each["force"] for each in told} == {FORCE}
