@@ -1,6 +1,5 @@
 """`monitor compare`: two sets of verdicts side by side, of two runs or by two mappings."""
 
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ import orjson
 import typer
 
 from monitor.cli.lines import opened
-from monitor.cli.output import Format
+from monitor.cli.output import Format, print_lines
 from monitor.contract.verdict import Alert, Verdict
 from monitor.errors import UserError
 
@@ -39,12 +38,10 @@ def command(
     one, other = _read(first), _read(second)
     found = [each for key in sorted(one.keys() | other.keys()) if (each := _difference(key, one, other))]
     if format == Format.NDJSON:
-        for each in found:
-            sys.stdout.buffer.write(_line(each) + b"\n")
+        print_lines(map(_line, found))
     else:
         for line in _report(one, other, found):
             typer.echo(line)
-    sys.stdout.flush()
     if found:
         raise typer.Exit(DIFFERENT)
 

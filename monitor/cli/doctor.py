@@ -50,13 +50,12 @@ def _findings() -> Sequence[Finding]:
 
 
 def _print(findings: Sequence[Finding]) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
-    if not console.is_terminal:
-        console.width = max(console.width, 160)  # a file has no edge to wrap at
+    from monitor.cli.consoles import console
+
+    to_read = console()
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, style="bold")
@@ -66,6 +65,6 @@ def _print(findings: Sequence[Finding]) -> None:
         if each.advice:
             sentence.append(f"\n→ {each.advice}", style="bold" if each.level is Level.FAIL else "")
         table.add_row(Text(each.level, style=_STYLES[each.level]), each.check, sentence)
-    console.print(table)
+    to_read.print(table)
     counts = Counter(each.level for each in findings)
-    console.print(Text(f"\n{counts[Level.FAIL]} fail, {counts[Level.WARN]} warn, {counts[Level.OK]} ok.", style="bold"))
+    to_read.print(Text(f"\n{counts[Level.FAIL]} fail, {counts[Level.WARN]} warn, {counts[Level.OK]} ok.", style="bold"))

@@ -90,17 +90,15 @@ def _print(evaluation: Evaluation, format: Format) -> None:  # noqa: A002
 
 
 def _print_tables(evaluation: Evaluation) -> None:
-    from rich.console import Console
     from rich.table import Table
 
+    from monitor.cli.consoles import console
     from monitor.evaluation.report import sections
 
-    console = Console()
-    if not console.is_terminal:
-        console.width = max(console.width, 160)  # a file has no edge to wrap at
+    to_read = console()
     for section in sections(evaluation):
         table = Table(*section.headings, title=section.title, title_justify="left", box=None, pad_edge=False)
         for row in section.rows:
             table.add_row(*row)
-        console.print(table)
-        console.print()
+        to_read.print(table)
+        to_read.print()

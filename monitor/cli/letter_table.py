@@ -1,6 +1,5 @@
 """Dead letters as a table, as JSON lines, and one by one."""
 
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -10,8 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from monitor.cli.consoles import console
 from monitor.cli.letter_work import Standing, standing_letters
-from monitor.cli.output import Format
+from monitor.cli.output import Format, print_lines
 from monitor.contract.topics import Topic
 from monitor.settings import Settings
 from monitor.store.letter_questions import LetterStanding
@@ -41,28 +41,24 @@ def print_letters(
 ) -> None:
     shown = _shown(engine, settings, wanted, settled)
     if format == Format.NDJSON:
-        for letter, standing in shown:
-            sys.stdout.buffer.write(orjson.dumps(_as_dict(letter, standing)) + b"\n")
-        sys.stdout.flush()
+        print_lines(orjson.dumps(_as_dict(letter, standing)) for letter, standing in shown)
         return
-    console = Console()
-    if not console.is_terminal:
-        console.width = max(console.width, 160)  # a file has no edge to wrap at
+    to_read = console()
     none = "No dead letter is open." if wanted.is_all else "No open dead letter is one of these."
-    _print_table(console, shown, limit, none)
+    _print_table(to_read, shown, limit, none)
     for sentence in _stopped(engine):
-        console.print(Text(sentence, style="bold red"))
+        to_read.print(Text(sentence, style="bold red"))
 
 
 def print_letter(letter: Letter, standing: LetterStanding | None, whole: bool) -> None:
-    console = Console()
+    to_read = console()
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(style="bold")
     table.add_column(overflow="fold")
     for name, value in _details(letter, standing):
         table.add_row(name, Text(value))
-    console.print(table)
-    console.print(Text("\n" + safe_bytes(letter.value, None if whole else 4000)))
+    to_read.print(table)
+    to_read.print(Text("\n" + safe_bytes(letter.value, None if whole else 4000)))
 
 
 def _shown(engine: Any, settings: Settings, wanted: Wanted, settled: bool) -> Iterator[Standing]:

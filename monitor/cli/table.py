@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from monitor.cli.consoles import console as standard_console
 from monitor.contract.verdict import Alert, Severity, Status, Verdict
 
 WORDS = {
@@ -24,9 +25,7 @@ _STYLES = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM:
 
 def print_table(verdicts: Iterable[Verdict], console: Console | None = None) -> None:
     shown = sorted(verdicts, key=_worst_first)
-    console = console or Console()
-    if not console.is_terminal:
-        console.width = max(console.width, 160)  # a file has no edge to wrap at
+    console = console or standard_console()
     console.print(_table(shown))
     console.print(_summary(shown))
 

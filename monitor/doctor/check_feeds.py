@@ -8,6 +8,7 @@ from monitor.rulebook.limits import HEARTBEAT_AHEAD
 
 CRIME_RECORDS = "crime_records"
 SILENT = timedelta(minutes=30)  # without a heartbeat of the crime system
+HARDLY_LATE = timedelta(minutes=2)  # by a heartbeat a minute
 BEHIND = timedelta(minutes=10)  # the monitor itself, of that heartbeat
 
 
@@ -34,9 +35,14 @@ def check_known_time(facts: Facts) -> list[Finding]:
     if not forces:
         return []
     found = (finding for force in forces for finding in _force(facts, force))
-    return unless(
-        found, ok("known time", f"The crime records of {number_of(len(forces), 'force')} are known up to now.")
-    )
+    return unless(found, ok("known time", _known(facts, forces)))
+
+
+def _known(facts: Facts, forces: list[str]) -> str:
+    assert facts.store is not None
+    late = facts.now - min((at for force in forces if (at := facts.store.known[force])), default=facts.now)
+    up_to = f"up to {span(late)} ago" if late > HARDLY_LATE else "up to now"
+    return f"The crime records of {number_of(len(forces), 'force')} are known {up_to}."
 
 
 def _force(facts: Facts, force: str) -> Iterator[Finding]:

@@ -228,6 +228,13 @@ def test_what_answers_is_said() -> None:
     assert "Alertmanager at 127.0.0.1:9093 answers." in [each.sentence for each in examine(facts)]
 
 
+def test_up_to_when_crime_records_are_known_is_said_by_the_clock() -> None:
+    late = with_store(known={FORCE: ago(minutes=25)}, heartbeats={(FORCE, "crime_records"): ago(minutes=25)})
+    for facts, said in ((WELL, "are known up to now."), (late, "are known up to 25 min ago.")):
+        (sentence,) = [each.sentence for each in examine(facts) if each.check == "known time"]
+        assert sentence == f"The crime records of 1 force {said}"
+
+
 def test_no_finding_repeats_a_password() -> None:
     facts = with_settings(database_url="postgresql://monitor:hunter2@db/monitor", **ISSUER)
     assert not [each for each in examine(facts) if "hunter2" in each.sentence + each.advice]

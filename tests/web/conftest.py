@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, Request, Response, sync_playwrigh
 
 from monitor.settings import Settings
 from monitor.store import open_store
+from monitor.store.presence import Presence, Work, stay
 from monitor.store.scope import Store
 from monitor.web.app import create_app
 from tests.builders import REPORTED
@@ -75,6 +76,7 @@ def site(settings: Settings) -> Iterator[Site]:
     """Its clock stands 60 hours after the report of tests/builders."""
     store = open_store(settings.database_url)
     clock = SetClock(REPORTED + timedelta(hours=60))
+    stay(store, Presence(Work.WORKER))  # as if one had been at work just now
     yield Site(create_app(settings, store, clock), store, Desk(store), clock)
     store.dispose()
 

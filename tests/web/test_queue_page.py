@@ -13,9 +13,10 @@ from monitor.rulebook.mapping import ForceMappings
 from monitor.store.concerns import Concern
 from monitor.store.match_suggestions import Round, look_on
 from monitor.store.matching import Looking
+from monitor.store.presence import Presence, Work, leave, present, stay
 from monitor.web.queue import labels
 from monitor.web.queue.export import harmless
-from tests.builders import DEADLINE, at, crime, heartbeat, incident
+from tests.builders import DEADLINE, FORCE, at, crime, heartbeat, incident
 from tests.web.browsing import Visitor, forms, text_of
 from tests.web.conftest import Site
 
@@ -172,6 +173,17 @@ def test_a_late_crime_feed_is_told_on_the_page(site: Site, registrar: Visitor) -
     assert "Crime records of Synthetic Northshire are known up to 16 January 2026, 3:02am only." in text_of(
         registrar.get("/").text
     )
+
+
+@pytest.mark.parametrize("path", ["/", "/overview", f"/incidents/{FORCE}/INC-1"])
+def test_where_no_worker_is_at_work_the_page_says_so(site: Site, registrar: Visitor, path: str) -> None:
+    site.desk.receive(incident())
+    site.desk.review()
+    assert "No worker is at work" not in registrar.get(path).text
+    for each in present(site.store):
+        leave(site.store, each)
+    stay(site.store, Presence(Work.WEB))
+    assert "No worker is at work: nothing new is read or judged." in text_of(registrar.get(path).text)
 
 
 def test_a_feed_in_time_is_not_worth_a_line(site: Site, registrar: Visitor) -> None:

@@ -21,6 +21,7 @@ from monitor.web.incident.words import ACTIONS
 from monitor.web.pages import render
 from monitor.web.parts import Web
 from monitor.web.queue.labels import SEVERITY_COLOURS, STATUS_COLOURS, STATUSES
+from monitor.web.standstill import nobody_judges
 
 router = APIRouter()
 
@@ -37,6 +38,7 @@ def _shown(request: Request, view: View, user: User) -> dict[str, Any]:
     return {
         "view": view,
         "changes": changes_link(view),
+        "stopped": nobody_judges(view.web),
         "verdict": view.verdict,
         "sentence": sentences.verdict_sentence(view),
         "expected": sentences.why_expected(view),

@@ -14,6 +14,7 @@ from monitor.web.overview.figures import figures
 from monitor.web.pages import render
 from monitor.web.parts import Web
 from monitor.web.queue.live import live_queue
+from monitor.web.standstill import nobody_judges
 
 router = APIRouter()
 GOOD_FOR = 60.0  # seconds: what became of weeks of incidents is counted anew no more often
@@ -41,4 +42,4 @@ def overview(request: Request, web: Web, user: Annotated[User, Allowed(Act.SEE_O
     kept: KeptOutcomes = request.app.state.outcomes
     found, now = kept.of(web.store, user.scope), web.clock.now()
     shown = figures(live_queue(request), found, user.scope, now, user.may(Act.SEE_QUEUE))
-    return render(request, "overview.html", figures=shown, every=EVERY_SECONDS)
+    return render(request, "overview.html", figures=shown, every=EVERY_SECONDS, stopped=nobody_judges(web))

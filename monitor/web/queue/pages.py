@@ -19,10 +19,11 @@ from monitor.web.queue.filters import filters_of
 from monitor.web.queue.live import PAGE_ROWS, live_queue
 from monitor.web.queue.shown import holder_names, in_words
 from monitor.web.queue.turning import pages_of
+from monitor.web.standstill import nobody_judges
 from monitor.web.words import counted
 
 router = APIRouter()
-BEHIND = timedelta(hours=1)  # a crime feed less late than this is not worth a line on every page
+BEHIND = timedelta(minutes=30)  # a crime feed less late than this is not worth a line on every page
 
 
 @router.get("/")
@@ -40,6 +41,7 @@ def queue(request: Request, web: Web, user: Annotated[User, Allowed(Act.SEE_QUEU
         elsewhere=elsewhere(web, user, view, found),
         several_forces=len(found.facets["force"]) > 1,
         late_feeds=_late_feeds(web, user),
+        stopped=nobody_judges(web),
         may_export=user.may(Act.EXPORT),
     )
 
