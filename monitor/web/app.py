@@ -3,8 +3,10 @@
 import threading
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -81,6 +83,10 @@ def check(settings: Settings) -> None:
             "The development sign-in lets anybody in: use it with MONITOR_WEB_HOST=127.0.0.1 only, "
             "or turn MONITOR_DEVELOPMENT_SIGN_IN off."
         )
+    if settings.development_sign_in and settings.web_address and not is_loopback(_host(settings.web_address)):
+        raise UserError(
+            "The development sign-in lets anybody in: it does not go with a MONITOR_WEB_ADDRESS that others reach."
+        )
     if not settings.development_sign_in and not (settings.oidc_issuer and settings.oidc_client_id):
         raise UserError(
             "Nobody could sign in: set MONITOR_OIDC_ISSUER and MONITOR_OIDC_CLIENT_ID, "
@@ -96,6 +102,10 @@ def check(settings: Settings) -> None:
         raise UserError("Set MONITOR_WEB_ADDRESS to the https:// address by which users reach the pages.")
 
 
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or ""
+
+
 class KeptForGood(StaticFiles):
     """The names change with the content."""
 
@@ -109,6 +119,7 @@ def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(SignInNeeded, _to_sign_in)
     app.add_exception_handler(PageError, _page_error)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(DatabaseAway, _database_away)
     app.add_exception_handler(Exception, _mistake)
 
@@ -132,6 +143,11 @@ def _http_error(request: Request, error: Any) -> Response:
         return http_problem(request, error)
     known: PageError = Forbidden("do this") if error.status_code == 403 else NotFound()
     return render(request, "error.html", error.status_code, title=known.title, sentence=known.sentence)
+
+
+def _unreadable(request: Request, error: Any) -> Response:
+    """An address or a form that no page of ours leads to."""
+    return _page_error(request, PageError("Go back to the page before, load it again and try once more."))
 
 
 def _database_away(request: Request, error: Any) -> HTMLResponse:

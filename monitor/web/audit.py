@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from monitor.contract.identity import canonical_force, canonical_ref
@@ -48,7 +49,12 @@ def audit_forces(request: Request, web: Web, user: Reader) -> Response:
 
 @router.get("/audit/{force}")
 def audit_page(
-    request: Request, web: Web, user: Reader, force: str, before: int | None = None, incident: str = ""
+    request: Request,
+    web: Web,
+    user: Reader,
+    force: str,
+    before: Annotated[int, Query(ge=1, le=2**63 - 1)] | None = None,
+    incident: str = "",
 ) -> Response:
     force, ref = _asked(web, user, force, incident)
     audit.append(web.store, Deed(force, "read the audit log", actor(user), ref))
@@ -64,7 +70,7 @@ def audit_export(web: Web, user: Reader, force: str, incident: str = "") -> Resp
     force, ref = _asked(web, user, force, incident)
     audit.append(web.store, Deed(force, "exported the audit log", actor(user), ref))
     lines = (audit.exported(entry) + b"\n" for entry in audit.entries(web.store, force, incident_ref=ref))
-    named = {"content-disposition": f'attachment; filename="audit-{force}.jsonl"'}
+    named = {"content-disposition": f"attachment; filename*=UTF-8''{quote(f'audit-{force}.jsonl', safe='')}"}
     return StreamingResponse(lines, media_type="application/jsonl", headers=named)
 
 

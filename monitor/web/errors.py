@@ -45,6 +45,16 @@ class FormExpired(PageError):
         super().__init__("Nothing was changed. Go back, load the page again and send the form once more.")
 
 
+class FormUsed(PageError):
+    status = HTTPStatus.CONFLICT
+    title = "This form was sent before"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What was sent first stands, and nothing was changed now. To decide otherwise, begin anew on its page."
+        )
+
+
 class TooMany(PageError):
     status = HTTPStatus.TOO_MANY_REQUESTS
     title = "Too many attempts to sign in"

@@ -2,6 +2,7 @@
 
 import re
 from hashlib import sha256
+from urllib.parse import quote
 
 import orjson
 import pytest
@@ -54,10 +55,34 @@ def test_it_is_narrowed_to_one_incident_and_turned_page_by_page(site: Site, monk
     assert "Looked at it" not in nothing
 
 
+def test_a_force_of_any_name_has_an_export(site: Site) -> None:
+    force = 'heddlu-ŵ"x'
+    looked_at(site, force=force)
+    answer = site.visitor().sign_in(role="auditor").get(f"/audit/{quote(force, safe='')}/export.jsonl")
+    assert answer.status_code == 200
+    assert "filename*=UTF-8''audit-heddlu-%C5%B5%22x.jsonl" in answer.headers["content-disposition"]
+
+
+@pytest.mark.parametrize("before", ["0", "x", str(10**20)])
+def test_a_number_that_no_entry_has_is_a_problem_of_the_address(site: Site, before: str) -> None:
+    looked_at(site)
+    answer = site.visitor().sign_in(role="auditor").get(f"/audit/{FORCE}?before={before}")
+    assert answer.status_code == 400
+    assert "There is a problem with this request" in text_of(answer.text)
+
+
+def test_who_exports_the_queue_is_in_the_audit_log(site: Site) -> None:
+    looked_at(site)
+    site.desk.review()
+    assert site.visitor().sign_in(name="Ben").get("/queue.csv").status_code == 200
+    said = orjson.loads([*entries(site.store, FORCE)][-1].content)
+    assert (said["action"], said["name"]) == ("exported the queue", "Ben")
+
+
 def test_the_export_can_be_checked_by_anybody(site: Site) -> None:
     looked_at(site, 2)
     answer = site.visitor().sign_in(role="auditor").get(f"/audit/{FORCE}/export.jsonl")
-    assert answer.headers["content-disposition"] == f'attachment; filename="audit-{FORCE}.jsonl"'
+    assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''audit-{FORCE}.jsonl"
     before = GENESIS
     lines = [orjson.loads(line) for line in answer.content.splitlines()]
     for line in lines:

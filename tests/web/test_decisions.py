@@ -517,6 +517,19 @@ def test_a_form_that_is_sent_twice_decides_once(site: Site) -> None:
     assert "Required a crime." in text_of(ann.get(first.headers["location"]).text)
 
 
+def test_a_form_that_was_sent_and_says_otherwise_now_is_not_taken_for_done(site: Site) -> None:
+    """Somebody went back to the page before, chose another crime, and sent the same form again."""
+    prepare(site, crime("C1", incident_refs=[]), crime("C2", incident_refs=[]))
+    ann = site.visitor().sign_in()
+    page = checked(ann, "accept_link", crime_ref="C1")
+    assert made(ann, page, "accept_link").status_code == 303
+    other = ann.send(page, f"/decide/accept_link/{FORCE}/INC-1", step="check", crime_ref="C2")
+    answer = made(ann, other, "accept_link")
+    assert answer.status_code == 409
+    assert "This form was sent before" in text_of(answer.text)
+    assert [each.crime_ref for each in decisions_sent(site)] == ["C1"]
+
+
 def test_a_decision_that_comes_back_from_its_topic_is_a_repeat(site: Site) -> None:
     prepare(site)
     ann = site.visitor().sign_in()

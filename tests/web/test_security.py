@@ -126,6 +126,9 @@ def test_it_refuses_to_start_with_the_development_sign_in_beyond_this_machine(se
             create_app(settings.model_copy(update={"web_host": host}), site.store)
     for host in ("127.0.0.1", "::1", "localhost"):
         create_app(settings.model_copy(update={"web_host": host}), site.store)
+    with pytest.raises(UserError, match="lets anybody in"):
+        create_app(settings.model_copy(update={"web_address": "https://monitor.example"}), site.store)
+    create_app(settings.model_copy(update={"web_address": "http://localhost:8080"}), site.store)
 
 
 def test_the_development_sign_in_is_off_unless_asked_for(settings: Settings) -> None:

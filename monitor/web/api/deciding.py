@@ -16,7 +16,7 @@ from monitor.web.api import models
 from monitor.web.api.callers import Calls
 from monitor.web.api.problems import Refused, responses
 from monitor.web.api.reading import Force, Ref
-from monitor.web.decide.check import check
+from monitor.web.decide.check import check, is_made
 from monitor.web.decide.permits import UNSEEN, must_be_withdrawable, role_for
 from monitor.web.incident.looking import actor, look, opened
 from monitor.web.incident.view import View
@@ -134,8 +134,7 @@ def _made_before(view: View, decided: Decoded) -> dict[str, Any]:
     """Raises Refused where the key was used for another decision."""
     wanted = decided.event
     assert isinstance(wanted, Decision)
-    made = next(each.event for each in view.file.decisions if each.event.decision_id == wanted.decision_id)
-    if made.model_copy(update={"decided_at": wanted.decided_at}) != wanted:
+    if not is_made(decided, view):
         sentence = "Another decision was made with this Idempotency-Key. Choose a new key."
         raise Refused(422, "The key was used before", sentence)
     return _made(view, wanted.decision_id, again=True)

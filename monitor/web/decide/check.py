@@ -143,3 +143,11 @@ def _judged(view: View, seen: Version) -> Iterator[str]:
 def _content(change: Change) -> dict[str, object]:
     content: dict[str, object] = orjson.loads(change.verdict)
     return content
+
+
+def is_made(decided: Decoded, view: View) -> bool:
+    """Whether this very decision stands in the case, whenever it was made."""
+    wanted = decided.event
+    assert isinstance(wanted, Decision)
+    made = (each.event for each in view.file.decisions if each.event.decision_id == wanted.decision_id)
+    return any(each.model_copy(update={"decided_at": wanted.decided_at}) == wanted for each in made)

@@ -14,11 +14,12 @@ from monitor.store import DatabaseAway, judge_with
 from monitor.store.decisions import Overtaken, Version, decide
 from monitor.telemetry.logs import get_logger
 from monitor.web.access import Act, Allowed, User
-from monitor.web.decide.check import Check, check, since
+from monitor.web.decide.check import Check, check, is_made, since
 from monitor.web.decide.fields import Kind, Sent, first, names_of, parts_of
 from monitor.web.decide.forms import Form, form_for
 from monitor.web.decide.permits import UNSEEN, must_be_withdrawable, role_for
 from monitor.web.decide.reading import decision_id, new_decision_id, read_decision, version
+from monitor.web.errors import FormUsed
 from monitor.web.incident.looking import actor, look, opened
 from monitor.web.incident.timeline import decision_lines
 from monitor.web.incident.view import View
@@ -152,9 +153,11 @@ def _make(request: Request, form: Form, view: View, user: User, decided: Decoded
     web, seen = view.web, None if form.action in UNSEEN else version(sent)
     judge = judge_with(web.rulebook, web.mappings)
     try:
-        decide(web.store, judge, web.clock.now(), decided, actor(user), seen)
+        made = decide(web.store, judge, web.clock.now(), decided, actor(user), seen)
     except Overtaken:
         fresh = look(web, user, *view.key, f"decide: {spoken(form.action).lower()}")
         return _check(request, form, fresh, decided, sent, HTTPStatus.CONFLICT)
-    made = urlencode({"made": decision_id(sent)})
-    return RedirectResponse(f"{incident_link('', *view.key)}?{made}", HTTPStatus.SEE_OTHER)
+    if made.again and not is_made(decided, opened(web, user, *view.key)):
+        raise FormUsed
+    query = urlencode({"made": decision_id(sent)})
+    return RedirectResponse(f"{incident_link('', *view.key)}?{query}", HTTPStatus.SEE_OTHER)

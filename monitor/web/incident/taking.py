@@ -38,7 +38,7 @@ def take(
     force: str,
     ref: str,
     do: Annotated[Do, Form()],
-    seen: Annotated[int, Form()],
+    seen: Annotated[int, Form(ge=0, le=2**31)],
     colleague: Annotated[str, Form()] = "",
 ) -> Response:
     key = case_key(user, force, ref)

@@ -8,8 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from monitor.store import known_times
+from monitor.store.audit import Deed, append
 from monitor.web import telling
 from monitor.web.access import Act, Allowed, User
+from monitor.web.incident.looking import actor
 from monitor.web.pages import render
 from monitor.web.parts import Parts, Web
 from monitor.web.queue.address import view_of
@@ -69,6 +71,8 @@ def export(request: Request, web: Web, user: Annotated[User, Allowed(Act.EXPORT)
     view, live = view_of(request.query_params.multi_items()), live_queue(request)
     now = web.clock.now()
     rows = live.find(view, user.scope, now, rows=None).rows
+    for force in sorted({row.force for row in rows}):
+        append(web.store, Deed(force, "exported the queue", actor(user)))
     lines: Iterator[str] = csv_lines(web, live, rows)
     name = f"queue-{now:%Y%m%d-%H%M}.csv"
     return StreamingResponse(
