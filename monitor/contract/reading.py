@@ -35,21 +35,35 @@ def is_blank(value: object) -> bool:
 def read_time(value: object) -> datetime:
     """An RFC 3339 time with an offset, in UTC, to the microsecond. Refused: naive, or outside the years 2 to 9998."""
     if isinstance(value, str):
-        return _parse_time(value)
-    return value if isinstance(value, datetime) else _parse_time(read_text(value))
+        return _time_in_range(value)
+    return value if isinstance(value, datetime) else _time_in_range(read_text(value))
+
+
+def read_end(value: object) -> datetime:
+    """As `read_time`; but what lies too far ahead, as many systems write "not yet", is as far ahead as can be."""
+    return value if isinstance(value, datetime) else _end_in_range(read_text(value))
 
 
 @lru_cache(maxsize=16384)  # one time comes again and again: in each revision of a log, at merge and at review
+def _time_in_range(value: str) -> datetime:
+    return _in_range(_parse_time(value))
+
+
+@lru_cache(maxsize=16384)
+def _end_in_range(value: str) -> datetime:
+    return _in_range(min(_parse_time(value), LATEST - timedelta(microseconds=1)))
+
+
 def _parse_time(value: str) -> datetime:
     if _MOST_TIMES.fullmatch(value):
         with suppress(ValueError):  # a day that does not exist, a leap second: see below
-            return _in_range(datetime.fromisoformat(value))
+            return datetime.fromisoformat(value)
     text = read_text(value)
     found = _RFC_3339.fullmatch(text)
     if not found:
         naive = _NAIVE.fullmatch(text)
         raise refuse("bad_time", "is a time without an offset" if naive else "is not an RFC 3339 time with an offset")
-    return _in_range(_utc(*found.groups()))
+    return _utc(*found.groups())
 
 
 def _utc(day: str, minute: str, second: str, fraction: str | None, offset: str) -> datetime:
@@ -109,10 +123,10 @@ def optional(read: Callable[[object], Any]) -> Callable[[object], Any]:
 
 
 def each(read: Callable[[object], str]) -> Callable[[object], tuple[str, ...]]:
-    """A reader of lists: blank items are left out, a repeated one is kept once, order is kept."""
+    """A reader of lists: null is an empty one, blank items are left out, a repeated one is kept once, in order."""
 
     def read_list(value: object) -> tuple[str, ...]:
-        if not value and isinstance(value, list):
+        if not value and is_blank(value):
             return ()
         if not isinstance(value, list | tuple):
             raise refuse("wrong_type", "is not a list")
@@ -187,8 +201,8 @@ def read_required_object(value: object) -> object:
 
 
 def read_objects(value: object) -> object:
-    """A required list of objects; blank items are left out."""
-    if not value and isinstance(value, list):
+    """A required list of objects; null is an empty one, blank items are left out."""
+    if not value and is_blank(value):
         return ()
     if not isinstance(value, list | tuple):
         raise refuse("wrong_type", "is not a list")
@@ -238,7 +252,7 @@ _TIME = WithJsonSchema({"type": "string", "format": "date-time"})
 _SOME_TEXT = WithJsonSchema({"type": "string", "minLength": 1})
 
 Time = Annotated[datetime, BeforeValidator(read_time), _TIME]
-OptionalTime = Annotated[datetime | None, BeforeValidator(optional(read_time))] | None
+OptionalTime = Annotated[datetime | None, BeforeValidator(optional(read_end))] | None
 Text = Annotated[str, BeforeValidator(read_text), _SOME_TEXT]
 OptionalText = Annotated[str | None, BeforeValidator(optional(read_text))] | None
 Force = Annotated[str, BeforeValidator(read_name(canonical_force)), _SOME_TEXT]

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -141,6 +142,20 @@ def test_blank_and_missing_and_null_are_one() -> None:
     assert (blank.closing_type, blank.unit, blank.duplicate_of, blank.crime_refs) == (None, None, None, ())
     assert blank.no_crime_reason is None
     assert blank == plain
+
+
+@pytest.mark.parametrize("none", [None, "", []])
+def test_a_list_that_is_null_or_blank_is_empty_and_one_that_is_missing_cannot_be_read(none: object) -> None:
+    lists = ("qualifiers", "reported_offences", "victims", "suspects", "crime_refs")
+    assert log(**dict.fromkeys(lists, none)) == log(**{name: [] for name in lists})
+    of_crimes = ("incident_refs", "victims", "suspects", "flags")
+    given, empty = (crime()["value"] | dict.fromkeys(of_crimes, each) for each in (none, []))
+    assert read(Topic.CRIME_RECORDS, given).event == read(Topic.CRIME_RECORDS, empty).event
+
+
+def test_a_time_that_stands_for_never_is_as_late_as_can_be() -> None:
+    assert log(closed_at="9999-12-31T23:59:59Z").closed_at == datetime(9998, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+    assert log(closed_at="9998-12-31T23:59:59Z").closed_at == datetime(9998, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 LINES = (incident(), crime(), decision("note", text="Seen."), decision("no_crime"), heartbeat(1))
