@@ -1,11 +1,13 @@
 """What is to be sent: written in the transaction that found it, sent by the relay, at least once."""
 
 from base64 import b64decode, b64encode
+from bisect import bisect
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import accumulate
 
 import orjson
-from sqlalchemy import Engine, Row, bindparam, func, select, update
+from sqlalchemy import Engine, Row, bindparam, func, literal, select, update
 
 from monitor.contract.kept_json import kept_json
 from monitor.contract.topics import Topic
@@ -15,13 +17,26 @@ from monitor.store.shapes import Kind, OutboxMessage
 from monitor.store.tables import outbox
 
 OUTBOX = Insertion(outbox, ("id", "kind", "topic", "key", "value", "headers", "created_at"))
+MOST_BYTES = 16 * 1024 * 1024  # that are handed out at once
+
+_WAITS = outbox.c.sent_at.is_(None)
+_PARTS = (outbox.c.key, outbox.c.value, outbox.c.headers)
+_SIZE = sum((func.coalesce(func.length(part), 0) for part in _PARTS), start=literal(0))
+_SIZES = select(outbox.c.number, _SIZE.label("size")).where(_WAITS).order_by(outbox.c.number)
 
 
-def unsent(engine: Engine, limit: int = 500) -> list[OutboxMessage]:
-    """The oldest that wait, ascending by number; of one incident in the order of its changes."""
-    query = select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.number).limit(limit)
+def unsent(engine: Engine, limit: int = 500, most_bytes: int = MOST_BYTES) -> list[OutboxMessage]:
+    """The oldest that wait, ascending by number; of one incident in the order of its changes.
+
+    No more than `limit`, nor than `most_bytes` together; but one at least.
+    """
     with reading(engine) as connection:
-        return [_message(row) for row in connection.execute(query)]
+        sizes = connection.execute(_SIZES.limit(limit)).all()
+        if not sizes:
+            return []
+        so_many = max(1, bisect(list(accumulate(row.size for row in sizes)), most_bytes))
+        query = select(outbox).where(_WAITS, outbox.c.number <= sizes[so_many - 1].number)
+        return [_message(row) for row in connection.execute(query.order_by(outbox.c.number).limit(so_many))]
 
 
 def mark_sent(engine: Engine, numbers: Iterable[int], at: datetime) -> None:
@@ -34,14 +49,10 @@ def mark_sent(engine: Engine, numbers: Iterable[int], at: datetime) -> None:
 
 def unsent_count(engine: Engine) -> int:
     with reading(engine) as connection:
-        return connection.scalar(select(func.count()).where(outbox.c.sent_at.is_(None))) or 0
+        return connection.scalar(select(func.count()).where(_WAITS)) or 0
 
 
-_MARK_SENT = (
-    update(outbox)
-    .where(outbox.c.number == bindparam("sent"), outbox.c.sent_at.is_(None))
-    .values(sent_at=bindparam("at"))
-)
+_MARK_SENT = update(outbox).where(outbox.c.number == bindparam("sent"), _WAITS).values(sent_at=bindparam("at"))
 
 
 def packed(headers: Sequence[tuple[str, bytes]]) -> bytes:

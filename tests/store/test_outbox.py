@@ -95,3 +95,12 @@ def test_messages_come_in_the_order_in_which_they_were_written(desk: Desk) -> No
     offsets = [int(dict(message.headers)["offset"]) for message in store.unsent(desk.engine)]
     assert numbers == sorted(numbers)
     assert offsets == list(range(30))
+
+
+def test_large_messages_are_handed_out_a_few_at_a_time_and_one_at_least(desk: Desk) -> None:
+    desk.receive(*({**NO_JSON, "value": b"no json" + bytes(1000 * size)} for size in (1, 1, 5, 1)))
+    all_of_them = store.unsent(desk.engine)
+    assert store.unsent(desk.engine, most_bytes=3000) == all_of_them[:2]
+    store.mark_sent(desk.engine, [each.number for each in all_of_them[:2]], clock(1))
+    assert store.unsent(desk.engine, most_bytes=3000) == all_of_them[2:3]
+    assert store.unsent(desk.engine) == all_of_them[2:]
