@@ -54,7 +54,7 @@ def decode(topic: Topic, value: bytes | None, headers: Sequence[tuple[str, bytes
         raise Unreadable("empty", "the value is empty (a tombstone): a log or record is never deleted")
     if len(value) > LARGEST:
         raise Unreadable("too_large", f"the value has {len(value)} bytes, more than {LARGEST}")
-    if any(name.lower() == "content-type" and b"cloudevents-batch" in content for name, content in headers):
+    if any(name.lower() == "content-type" and b"cloudevents-batch" in (content or b"") for name, content in headers):
         raise Unreadable("bad_cloudevent", "the message is a batch of CloudEvents: send one event a message")
     return read(topic, _parse(value))
 

@@ -13,6 +13,7 @@ from sqlalchemy.types import UserDefinedType
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BEGINNING = datetime(1, 1, 3, tzinfo=UTC)  # the known time of a force of which nothing is known yet
+UNTIMED = EPOCH  # for the broker time of a message that bears none, or one that is no time
 _MICROSECOND = timedelta(microseconds=1)
 
 

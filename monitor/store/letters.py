@@ -15,7 +15,7 @@ from monitor.contract.codec import Unreadable
 from monitor.store.bulk import Insertion, Row
 from monitor.store.dead_letters import letter_id, names_its_bytes, replayed_letter
 from monitor.store.engine import writing
-from monitor.store.instants import Instant, to_micros, wall_clock
+from monitor.store.instants import UNTIMED, Instant, to_micros, wall_clock
 from monitor.store.letter_tables import OPEN, dead_letters
 from monitor.store.shapes import Received
 
@@ -144,7 +144,8 @@ def _replayed(received: Received) -> str | None:
 def _info(received: Received, why: Unreadable, replayed: Mapping[str, str]) -> LetterInfo:
     name = letter_id(received)
     place = (name, received.topic.value, received.partition, received.offset)
-    return LetterInfo(*place, why.reason, why.field, why.force, why.ref, received.broker_time, replayed.get(name))
+    at = wall_clock() if received.broker_time == UNTIMED else received.broker_time  # else all that was read seems newer
+    return LetterInfo(*place, why.reason, why.field, why.force, why.ref, at, replayed.get(name))
 
 
 def _unknown(connection: Connection, infos: Sequence[LetterInfo]) -> list[LetterInfo]:

@@ -11,7 +11,7 @@ from monitor.store import tables
 from monitor.store.bulk import Insertion, Row
 from monitor.store.engine import reading, writing
 from monitor.store.heartbeats import lower_fences
-from monitor.store.instants import to_micros
+from monitor.store.instants import UNTIMED, to_micros
 from monitor.store.shapes import Ends, Places, Received
 
 _PLACE = Insertion(tables.progress, ("topic", "partition", "next_offset"), replace=("next_offset",))
@@ -26,7 +26,7 @@ _NOTE = Insertion(
 @dataclass(frozen=True, slots=True)
 class Progress:
     next_offset: int
-    broker_time: datetime | None  # of the last message merged; None: nothing yet
+    broker_time: datetime | None  # of the last message merged; None: nothing yet, or it bore none
 
 
 def place(engine: Engine, positions: Places, ends: Ends | None = None) -> None:
@@ -59,4 +59,5 @@ def note_progress(connection: Connection, batch: Iterable[Received]) -> None:
 
 
 def _row(received: Received) -> Row:
-    return received.topic.value, received.partition, received.offset + 1, to_micros(received.broker_time)
+    at = None if received.broker_time == UNTIMED else to_micros(received.broker_time)
+    return received.topic.value, received.partition, received.offset + 1, at

@@ -24,7 +24,7 @@ class Received(NamedTuple):
     topic: Topic
     partition: int
     offset: int
-    broker_time: datetime
+    broker_time: datetime  # UNTIMED: it bears none
     content: Decoded | Unreadable
     key: bytes | None = None
     value: bytes | None = None

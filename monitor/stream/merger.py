@@ -3,18 +3,18 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from threading import Event
 from typing import Any
 
 from monitor import store
-from monitor.contract.codec import Decoded, Unreadable, decode
+from monitor.contract.codec import Unreadable
 from monitor.contract.topics import Topic
 from monitor.store import Places, Received
 from monitor.stream.dead_letters.stops import Stops
 from monitor.stream.ends import EndOffsets, crime_record_ends
 from monitor.stream.loops import Loop
 from monitor.stream.outages import Outages, Stopped
+from monitor.stream.receiving import received
 from monitor.stream.reviewer import Reviewer
 from monitor.telemetry import metrics
 from monitor.telemetry.logs import get_logger
@@ -123,30 +123,6 @@ class Merger:
         self._reviewer.wake()
         if merged.dead_letters:
             self._relay.wake()
-
-
-def received(topic: Topic, message: Any) -> Received:
-    headers = list(message.headers or ())
-    return Received(
-        topic=topic,
-        partition=message.partition,
-        offset=message.offset,
-        broker_time=datetime.fromtimestamp(message.timestamp / 1000, UTC),
-        content=_content(topic, message.value, headers),
-        key=message.key,
-        value=message.value,
-        headers=headers,
-    )
-
-
-def _content(topic: Topic, value: bytes | None, headers: list[tuple[str, bytes]]) -> Decoded | Unreadable:
-    try:
-        return decode(topic, value, headers)
-    except Unreadable as unreadable:
-        return unreadable
-    except Exception as error:  # a message must never hold up the next, whatever is wrong with it or with us
-        _log.exception("A message could not be decoded for a reason that the contract does not know.")
-        return Unreadable("not_decoded", f"the message could not be decoded ({type(error).__name__})")
 
 
 def starting_offset(place: tuple[Topic, int], merged: int | None, begin: int, end: int) -> int:

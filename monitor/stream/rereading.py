@@ -4,17 +4,16 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any, Self
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from monitor.contract.codec import Decoded, Unreadable, decode
 from monitor.contract.topics import INPUT_TOPICS, Topic
 from monitor.settings import Settings
 from monitor.store import Places, Received
 from monitor.stream.outages import BrokerAway
+from monitor.stream.receiving import received
 
 MOST_MESSAGES = 2000
 _TIMEOUT_MS = 5000
@@ -82,7 +81,7 @@ class InputTopics:
 
     def _batch(self, place: Any, records: list[Any], until: Places) -> list[Received]:
         at = self._places[place]
-        return [_received(at[0], record) for record in records if record.offset < until[at]]
+        return [received(at[0], record) for record in records if record.offset < until[at]]
 
     def _partitions(self, topic: Topic) -> Iterator[tuple[Any, tuple[Topic, int]]]:
         name = self._settings.topic(topic)
@@ -101,16 +100,3 @@ def _named(settings: Settings) -> Iterator[None]:
         yield
     except (KafkaError, OSError) as error:
         raise BrokerAway(f"{settings.broker}: {error}") from None
-
-
-def _received(topic: Topic, record: Any) -> Received:
-    at, headers = datetime.fromtimestamp(record.timestamp / 1000, UTC), list(record.headers or ())
-    content = _content(topic, record.value, headers)
-    return Received(topic, record.partition, record.offset, at, content, record.key, record.value, headers)
-
-
-def _content(topic: Topic, value: bytes | None, headers: list[tuple[str, bytes]]) -> Decoded | Unreadable:
-    try:
-        return decode(topic, value, headers)
-    except Unreadable as unreadable:
-        return unreadable

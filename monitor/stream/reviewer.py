@@ -4,6 +4,7 @@ from typing import Any
 
 from monitor import store
 from monitor.clock import Clock
+from monitor.store.instants import UNTIMED
 from monitor.stream.ends import EndsWatch
 from monitor.stream.loops import Loop
 from monitor.telemetry import metrics
@@ -57,7 +58,7 @@ class Reviewer(Loop):
         for change, number in reviewed.alerts.items():
             metrics.ALERT_CHANGES.labels(change).inc(number)
         now = datetime.now(UTC)
-        for event_time in reviewed.event_times:
+        for event_time in (each for each in reviewed.event_times if each != UNTIMED):
             metrics.VERDICT_DELAY.observe(max(0.0, (now - event_time).total_seconds()))
         for force, hours in reviewed.delays:
             metrics.RECORDING_DELAY.labels(force).observe(max(0.0, 3600 * (hours or 0.0)))
