@@ -14,3 +14,4 @@ class Topic(StrEnum):
 
 
 INPUT_TOPICS = (Topic.INCIDENTS, Topic.CRIME_RECORDS, Topic.DECISIONS, Topic.HEARTBEATS)
+OUTPUT_TOPICS = (Topic.ALERTS, Topic.DEAD_LETTERS, Topic.AUDIT_HEADS, Topic.DECISIONS)  # decisions of the pages

@@ -156,13 +156,13 @@ def _messages(limits: Operations) -> list[Alert]:
         _alert(
             "RelayFailing",
             Severity.HIGH,
-            f"{r.UNSENT} > 0 unless on () {increase(metrics.SENT, '', limits.relay_waiting_after)} > 0",
+            f"{r.UNSENT} > 0 unless on (kind) {increase(metrics.SENT, 'kind', limits.relay_waiting_after)} > 0",
             "outbox",
             limits,
-            "Alert changes and dead letters wait and none is sent: <number>.",
-            f"Messages in the outbox: <number>, and for {shown(limits.relay_waiting_after)} the broker took none. "
-            "Whoever reads recording-alerts does not learn of new alerts; nothing is lost, they are sent in order "
-            "once it goes.",
+            "Messages of the kind <kind> wait and none is sent: <number>.",
+            f"Messages of the kind <kind> in the outbox: <number>, and for {shown(limits.relay_waiting_after)} the "
+            "broker took none. Of the kind alert: whoever reads recording-alerts does not learn of new alerts. Nothing "
+            "is lost, they are sent in order once it goes; other kinds are sent meanwhile, if their topics take them.",
             lasting=limits.relay_waiting_lasting,
         ),
         _alert(

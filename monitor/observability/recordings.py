@@ -50,7 +50,7 @@ def _told(window: str) -> list[Recording]:
         Recording(LAG, f"max by (topic, partition) ({name(metrics.LAG)})"),
         Recording(MERGED, f"max by (topic, partition) ({name(metrics.LAST_MERGED)})"),
         Recording(LAG_IN_ALL, f"sum({LAG})"),
-        Recording(UNSENT, f"max({name(metrics.UNSENT)})"),
+        Recording(UNSENT, f"max by (kind) ({name(metrics.UNSENT)})"),
     ]
 
 

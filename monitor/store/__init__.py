@@ -32,7 +32,8 @@ Review
     next_due(engine, now) -> datetime | None                 when the clock alone next makes something due (may be past)
 
 Relay
-    unsent(engine, limit=500) -> list[OutboxMessage]         ascending by number
+    unsent(engine, limit=500, most_bytes=16 MiB, topic=None) -> list[OutboxMessage]
+                                                             ascending by number; no more than that, but one at least
     mark_sent(engine, numbers, at)                           after the broker confirmed them
 
 Questions
@@ -47,6 +48,7 @@ Gauges (cheap: no scan of the cases)
     known_times(engine) -> dict[force, datetime | None]      None: nothing is known yet
     heartbeats(engine) -> dict[(force, feed), datetime]      newest as_of per feed
     unsent_count(engine) -> int
+    unsent_by_kind(engine) -> dict[Kind, int]
 """
 
 from monitor.store.engine import DatabaseAway, open_store
@@ -56,7 +58,7 @@ from monitor.store.gauges import known_times_now as known_times
 from monitor.store.heartbeats import heartbeats, needs_ends
 from monitor.store.judging import judge_with
 from monitor.store.merge import merge
-from monitor.store.outbox import mark_sent, unsent, unsent_count
+from monitor.store.outbox import mark_sent, unsent, unsent_by_kind, unsent_count
 from monitor.store.progress import Progress, place, progress
 from monitor.store.review import review_due
 from monitor.store.shapes import (
@@ -113,6 +115,7 @@ __all__ = [
     "review_due",
     "stored_verdicts",
     "unsent",
+    "unsent_by_kind",
     "unsent_count",
     "unsettled",
 ]

@@ -22,20 +22,23 @@ MOST_BYTES = 16 * 1024 * 1024  # that are handed out at once
 _WAITS = outbox.c.sent_at.is_(None)
 _PARTS = (outbox.c.key, outbox.c.value, outbox.c.headers)
 _SIZE = sum((func.coalesce(func.length(part), 0) for part in _PARTS), start=literal(0))
-_SIZES = select(outbox.c.number, _SIZE.label("size")).where(_WAITS).order_by(outbox.c.number)
+_SIZES = select(outbox.c.number, _SIZE.label("size")).order_by(outbox.c.number)
 
 
-def unsent(engine: Engine, limit: int = 500, most_bytes: int = MOST_BYTES) -> list[OutboxMessage]:
-    """The oldest that wait, ascending by number; of one incident in the order of its changes.
+def unsent(
+    engine: Engine, limit: int = 500, most_bytes: int = MOST_BYTES, topic: Topic | None = None
+) -> list[OutboxMessage]:
+    """The oldest that wait (for that topic), ascending by number; of one incident in the order of its changes.
 
     No more than `limit`, nor than `most_bytes` together; but one at least.
     """
+    waits = _WAITS if topic is None else _WAITS & (outbox.c.topic == topic.value)
     with reading(engine) as connection:
-        sizes = connection.execute(_SIZES.limit(limit)).all()
+        sizes = connection.execute(_SIZES.where(waits).limit(limit)).all()
         if not sizes:
             return []
         so_many = max(1, bisect(list(accumulate(row.size for row in sizes)), most_bytes))
-        query = select(outbox).where(_WAITS, outbox.c.number <= sizes[so_many - 1].number)
+        query = select(outbox).where(waits, outbox.c.number <= sizes[so_many - 1].number)
         return [_message(row) for row in connection.execute(query.order_by(outbox.c.number).limit(so_many))]
 
 
@@ -50,6 +53,13 @@ def mark_sent(engine: Engine, numbers: Iterable[int], at: datetime) -> None:
 def unsent_count(engine: Engine) -> int:
     with reading(engine) as connection:
         return connection.scalar(select(func.count()).where(_WAITS)) or 0
+
+
+def unsent_by_kind(engine: Engine) -> dict[Kind, int]:
+    """Of each kind, also where none wait."""
+    query = select(outbox.c.kind, func.count()).where(_WAITS).group_by(outbox.c.kind)
+    with reading(engine) as connection:
+        return dict.fromkeys(Kind, 0) | {Kind(kind): number for kind, number in connection.execute(query)}
 
 
 _MARK_SENT = update(outbox).where(outbox.c.number == bindparam("sent"), _WAITS).values(sent_at=bindparam("at"))

@@ -28,7 +28,7 @@ class Life:
         return Report(tuple(self._problems()), tuple(self._notes()))
 
     def _problems(self) -> Iterator[str]:
-        for loop in (self._parts.watch, self._parts.relay, self._parts.reviewer, self._parts.stops):
+        for loop in self._parts.loops():
             if not loop.is_alive():
                 yield f"The {loop.name} loop has ended."
         behind = self._behind()
@@ -60,7 +60,7 @@ class Readiness:
         self._asking = ThreadPoolExecutor(1, thread_name_prefix="ready")  # a database that hangs, hangs one thread
 
     def __call__(self) -> Report:
-        problems = [self._database(), self._broker()]
+        problems = [self._database(), self._broker() or self._sending()]
         if not self._has_started():
             problems.append("The topics are not read yet.")
         return Report(tuple(problem for problem in problems if problem))
@@ -87,6 +87,11 @@ class Readiness:
             return "The broker has not answered yet, or a topic is missing (`monitor topics create`)."
         silent = time.time() - asked.asked_at
         return None if silent <= FRESH_SECONDS else f"The broker has not answered for {silent:.0f} s."
+
+    def _sending(self) -> str | None:
+        """It answers, but may not take what is sent to one of the topics."""
+        waiting = [relay.outages.broker_away for relay in self._parts.relays.loops]
+        return next((f"The worker waits to send to {reason}." for reason in waiting if reason), None)
 
 
 def _partitions(places: set[Place]) -> str:

@@ -12,9 +12,9 @@ from monitor.contract.topics import Topic
 from monitor.store import Places, Received
 from monitor.stream.dead_letters.stops import Stops
 from monitor.stream.ends import EndOffsets, crime_record_ends
-from monitor.stream.loops import Loop
 from monitor.stream.outages import Outages, Stopped
 from monitor.stream.receiving import received
+from monitor.stream.relay import Relays
 from monitor.stream.reviewer import Reviewer
 from monitor.telemetry import metrics
 from monitor.telemetry.logs import get_logger
@@ -26,12 +26,12 @@ Messages = Sequence[tuple[Topic, Any]]  # with the messages as aiokafka gives th
 
 
 class Merger:
-    """All writing of what is received, in one thread and so in one order. `reviewer` and `relay` are woken for it."""
+    """All writing of what is received, in one thread and so in one order. `reviewer` and `relays` are woken for it."""
 
-    def __init__(self, engine: Any, ends: EndOffsets, reviewer: Reviewer, relay: Loop, stops: Stops) -> None:
+    def __init__(self, engine: Any, ends: EndOffsets, reviewer: Reviewer, relays: Relays, stops: Stops) -> None:
         self._engine, self._ends = engine, ends
         self.stops = stops
-        self._reviewer, self._relay = reviewer, relay
+        self._reviewer, self._relays = reviewer, relays
         self._stopping = Event()
         self.outages = Outages(self._stopping)
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="merge")
@@ -122,7 +122,7 @@ class Merger:
             metrics.DEAD_LETTERS.labels(reason).inc(number)
         self._reviewer.wake()
         if merged.dead_letters:
-            self._relay.wake()
+            self._relays.wake()
 
 
 def starting_offset(place: tuple[Topic, int], merged: int | None, begin: int, end: int) -> int:

@@ -57,6 +57,11 @@ class Outages:
         self.tried_at = time.monotonic()  # the last time that something was away
 
     @property
+    def broker_away(self) -> str | None:
+        """Why the broker is waited for just now."""
+        return self._broker.reason
+
+    @property
     def database_away(self) -> str | None:
         """Why the database is waited for just now."""
         return self._database.reason

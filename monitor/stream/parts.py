@@ -20,7 +20,7 @@ from monitor.stream.ends import EndOffsets, EndsWatch
 from monitor.stream.heads_teller import HeadsTeller
 from monitor.stream.loops import Loop
 from monitor.stream.merger import Merger
-from monitor.stream.relay import Relay
+from monitor.stream.relay import Relays
 from monitor.stream.reviewer import Reviewer
 from monitor.stream.suggester import Suggester
 from monitor.telemetry.logs import get_logger
@@ -41,7 +41,7 @@ class Parts:
     ends: EndOffsets
     watch: EndsWatch
     database: DatabaseWatch
-    relay: Relay
+    relays: Relays
     reviewer: Reviewer
     merger: Merger
     stops: StopsWatch
@@ -50,21 +50,21 @@ class Parts:
     incident_alerts: IncidentAlerts | None
 
     def loops(self) -> list[Loop]:
-        always = (self.watch, self.database, self.relay, self.reviewer, self.stops, self.heads, self.suggester)
-        return [*always, *([self.incident_alerts] if self.incident_alerts else [])]
+        always = (self.watch, self.database, self.reviewer, self.stops, self.heads, self.suggester)
+        return [*always, *self.relays.loops, *([self.incident_alerts] if self.incident_alerts else [])]
 
     def lead(self, leads: bool) -> None:
         """Whether it is this worker, of all in the group, that tells the world."""
-        self.relay.lead(leads)
+        self.relays.lead(leads)
         self.suggester.lead(leads)
         if self.incident_alerts:
             self.incident_alerts.lead(leads)
 
     def stand_down(self) -> None:
-        """Lead no longer. Blocks until the relay has marked what it sent: whoever leads next would send it again."""
+        """Lead no longer. Blocks until all is marked that the relays sent: whoever leads next would send it again."""
         self.lead(False)
-        if not self.relay.rest(_REST_SECONDS):
-            _log.warning("The relay is still sending: the next one to lead may send the same, with the same ids.")
+        if not self.relays.rest(_REST_SECONDS):
+            _log.warning("A relay is still sending: the next one to lead may send the same, with the same ids.")
 
 
 @contextmanager
@@ -107,15 +107,15 @@ def _running(settings: Settings, engine: Any, judge: store.Judge, looking: Calla
 
 def _parts(settings: Settings, engine: Any, judge: store.Judge, stops: Stops, looking: Callable[[], Looking]) -> Parts:
     clock, ends = clock_from(settings), EndOffsets(settings)
-    watch, relay = EndsWatch(ends, clock), Relay(engine, settings)
-    reviewer = Reviewer(engine, judge, clock, watch, relay)
-    merger = Merger(engine, ends, reviewer, relay, stops)
+    watch, relays = EndsWatch(ends, clock), Relays(engine, settings)
+    reviewer = Reviewer(engine, judge, clock, watch, relays)
+    merger = Merger(engine, ends, reviewer, relays, stops)
     return Parts(
         engine,
         ends,
         watch,
         DatabaseWatch(engine),
-        relay,
+        relays,
         reviewer,
         merger,
         StopsWatch(engine, stops),

@@ -1,5 +1,9 @@
-"""Relay: what waits in the outbox goes to the broker, at least once, and is marked as sent."""
+"""Relay: what waits in the outbox goes to the broker, at least once, and is marked as sent.
 
+Each topic has a relay of its own: one that takes nothing, or slowly, must not silence the others.
+"""
+
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,6 +14,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooL
 
 from monitor import store
 from monitor.broker.server_properties import MAX_MESSAGE_BYTES
+from monitor.contract.topics import OUTPUT_TOPICS, Topic
 from monitor.settings import Settings
 from monitor.store import Kind, OutboxMessage
 from monitor.stream.loops import Loop
@@ -20,21 +25,22 @@ from monitor.telemetry.metrics import SENT
 
 LIMIT = 500
 IDLE_SECONDS = 0.2  # another worker may have left something
+_SHARE = 10  # of its time it looks at most one part in so many: what waits of other topics may be much
 CUT_TO = 512 * 1024  # bytes kept of a dead letter that is too large for its topic
 _FRAME = 512  # bytes that Kafka adds
 _NOT_BY_A_SHADOW = (Kind.ALERT, Kind.AUDIT_HEAD)
 
 
 class Relay(Loop):
-    """Sends in the order of the outbox, so that changes of one alert stay in order.
+    """Sends to one topic in the order of the outbox, so that changes of one alert stay in order.
 
-    After a start or a failure it is not known which messages arrived: the ends of their topics tell. What is sent twice
+    After a start or a failure it is not known which messages arrived: the end of the topic tells. What is sent twice
     all the same has the same header `id`.
     """
 
-    def __init__(self, engine: Any, settings: Settings) -> None:
-        super().__init__("relay")
-        self._engine, self._settings = engine, settings
+    def __init__(self, engine: Any, settings: Settings, topic: Topic) -> None:
+        super().__init__(f"{topic.value} relay")
+        self._engine, self._settings, self._topic = engine, settings, topic
         self._outgoing: Outgoing | None = None
         self._leads = self._knows_what_arrived = False
         self._room = MAX_MESSAGE_BYTES - _FRAME
@@ -54,18 +60,22 @@ class Relay(Loop):
 
     def step(self) -> float:
         with self._busy:
-            return self._step()
+            try:
+                return self._step()
+            except BrokerAway as away:
+                raise BrokerAway(f"{self._settings.topic(self._topic)}: {away}") from None
 
     def _step(self) -> float:
-        waiting = store.unsent(self._engine, LIMIT) if self._leads else []
+        looked_from = time.monotonic()
+        waiting = store.unsent(self._engine, LIMIT, topic=self._topic) if self._leads else []
         if not waiting:
-            return IDLE_SECONDS
+            return max(IDLE_SECONDS, _SHARE * (time.monotonic() - looked_from))
         if held := self._held(waiting):
             store.mark_sent(self._engine, [each.number for each in held], datetime.now(UTC))
         elif self._knows_what_arrived:
             self._relay(waiting)
         else:
-            arrived = sent_lately(self._settings, {each.topic for each in waiting}, LIMIT)
+            arrived = sent_lately(self._settings, self._topic, LIMIT)
             self._mark([each for each in waiting if each.id in arrived])
             self._knows_what_arrived = True
         return 0
@@ -111,6 +121,26 @@ class Relay(Loop):
         if self._outgoing is not None:
             self._outgoing.close()
             self._outgoing = None
+
+
+class Relays:
+    """Those of all topics that are told anything."""
+
+    def __init__(self, engine: Any, settings: Settings) -> None:
+        self.loops = [Relay(engine, settings, topic) for topic in OUTPUT_TOPICS]
+
+    def wake(self) -> None:
+        for relay in self.loops:
+            relay.wake()
+
+    def lead(self, leads: bool) -> None:
+        for relay in self.loops:
+            relay.lead(leads)
+
+    def rest(self, seconds: float) -> bool:
+        """Whether all of them came to rest in time."""
+        until = time.monotonic() + seconds
+        return all(relay.rest(max(0, until - time.monotonic())) for relay in self.loops)
 
 
 def fitting(message: OutboxMessage, room: int) -> OutboxMessage:

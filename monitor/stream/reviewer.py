@@ -7,6 +7,7 @@ from monitor.clock import Clock
 from monitor.store.instants import UNTIMED
 from monitor.stream.ends import EndsWatch
 from monitor.stream.loops import Loop
+from monitor.stream.relay import Relays
 from monitor.telemetry import metrics
 from monitor.telemetry.logs import get_logger
 
@@ -23,10 +24,10 @@ _LEAST_WAIT = 0.02
 class Reviewer(Loop):
     """Judges what is due, by an event or by time. A merge wakes it; else it wakes at the next review time."""
 
-    def __init__(self, engine: Any, judge: store.Judge, clock: Clock, ends: EndsWatch, relay: Loop) -> None:
+    def __init__(self, engine: Any, judge: store.Judge, clock: Clock, ends: EndsWatch, relays: Relays) -> None:
         super().__init__("review")
         self._engine, self._judge, self._clock = engine, judge, clock
-        self._ends, self._relay = ends, relay
+        self._ends, self._relays = ends, relays
         self._flood_until = 0.0
 
     def flooded(self) -> None:
@@ -41,7 +42,7 @@ class Reviewer(Loop):
             metrics.REVIEW_SECONDS.observe(time.perf_counter() - started)
             self._account(reviewed)
         if reviewed.alerts:
-            self._relay.wake()
+            self._relays.wake()
         if reviewed.more and not in_flood:
             return 0
         return self._until_next(at_least=PAUSE_IN_FLOOD if in_flood else _LEAST_WAIT)

@@ -1,5 +1,3 @@
-from collections.abc import Iterable
-
 from kafka import TopicPartition
 
 from monitor.contract.topics import Topic
@@ -7,12 +5,12 @@ from monitor.settings import Settings
 from monitor.stream.consuming import consuming, read_to
 
 
-def sent_lately(settings: Settings, topics: Iterable[Topic], look_back: int) -> set[str]:
+def sent_lately(settings: Settings, topic: Topic, look_back: int) -> set[str]:
     """The header `id` of the last messages of each partition, also of what others put there. Raises BrokerAway."""
     # Checksums would be most of the time, in Python; nothing but the ids is used.
     with consuming(settings, "monitor-relay", check_crcs=False) as consumer:
-        names = [settings.topic(topic) for topic in topics]
-        places = [TopicPartition(name, number) for name in names for number in consumer.partitions_for_topic(name)]
+        name = settings.topic(topic)
+        places = [TopicPartition(name, number) for number in consumer.partitions_for_topic(name)]
         begins, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
         consumer.assign(places)
         for place in places:

@@ -132,7 +132,7 @@ LETTERS_WAITING = _stored(
     "force", "reason",
 )  # fmt: skip
 SCHEMA_CURRENT = _stored("schema_current", "Whether the tables are of the version that this worker needs.")
-UNSENT = _stored("outbox_messages", "Alert changes and dead letters that the broker has not confirmed yet.")
+UNSENT = _stored("outbox_messages", "Messages that the broker has not confirmed yet, by kind as of those sent.", "kind")
 DATABASE_UP = _stored(
     "database_up", "Whether the database answered this scrape; if 0, the gauges read from it are absent."
 )

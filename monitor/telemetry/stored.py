@@ -65,7 +65,9 @@ class StoredGauges(Collector):
             if each.alert == Alert.FIRING:
                 firing[each.force, each.severity] += each.cases
         yield _family(metrics.FIRING, firing)
-        yield _family(metrics.UNSENT, {(): store.unsent_count(self._engine)})
+        yield _family(
+            metrics.UNSENT, {(kind.value,): number for kind, number in store.unsent_by_kind(self._engine).items()}
+        )
 
     def _queue(self) -> Iterator[GaugeMetricFamily]:
         counts = concern_counts(self._engine)

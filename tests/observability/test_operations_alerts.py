@@ -142,16 +142,26 @@ def test_a_stopped_partition_fires_until_it_is_lifted(world: World) -> None:
 
 
 def test_a_relay_that_sends_nothing_fires(world: World) -> None:
-    world.worker(started="-90000x100").metric("outbox_messages", "0x10 4x40").metric(
+    world.worker(started="-90000x100").metric("outbox_messages", "0x10 4x40", kind="alert").metric(
         "sent_total", "90x60", kind="alert"
     )
-    words = "Alert changes and dead letters wait and none is sent: 4."
-    world.silent("RelayFailing", "10m", "11m").fires("RelayFailing", "14m", words).holds()
+    words = "Messages of the kind alert wait and none is sent: 4."
+    world.silent("RelayFailing", "10m", "11m").fires("RelayFailing", "14m", words, kind="alert").holds()
+
+
+def test_a_topic_that_takes_nothing_fires_though_others_do(world: World) -> None:
+    world.worker(started="-90000x100")
+    world.metric("outbox_messages", "2x60", kind="alert").metric("sent_total", "0+9x60", kind="alert")
+    world.metric("outbox_messages", "0x10 4x40", kind="audit_head")
+    words = "Messages of the kind audit_head wait and none is sent: 4."
+    world.silent("RelayFailing", "10m", "11m").fires("RelayFailing", "14m", words, kind="audit_head").holds()
 
 
 @pytest.mark.parametrize(("waiting", "sent"), [("4x60", "0+9x60"), ("0x60", "9x60"), ("0x20 3 0x40", "9x20 12x40")])
 def test_a_relay_that_sends_or_has_nothing_to_send_does_not_fire(world: World, waiting: str, sent: str) -> None:
-    world.worker(started="-90000x100").metric("outbox_messages", waiting).metric("sent_total", sent, kind="alert")
+    world.worker(started="-90000x100").metric("outbox_messages", waiting, kind="alert").metric(
+        "sent_total", sent, kind="alert"
+    )
     world.silent("RelayFailing", "10m", "21m", "24m", "50m").holds()
 
 

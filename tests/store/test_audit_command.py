@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.cli import main
+from monitor.contract.topics import Topic
 from monitor.settings import Settings
 from monitor.store import open_store, unsent
 from monitor.store.audit import Deed, append, tell_heads
@@ -102,7 +103,7 @@ def test_heads_come_back_from_their_topic(
     look(engine, 5)
     monkeypatch.setattr("monitor.store.audit.TELL_WITHIN", timedelta(0))
     tell_heads(engine)
-    relay = Relay(engine, kafka_settings)
+    relay = Relay(engine, kafka_settings, Topic.AUDIT_HEADS)
     relay.lead(True)
     relay.start()
     deadline = time.monotonic() + 30

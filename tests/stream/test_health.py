@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from monitor.contract.topics import Topic
+from monitor.contract.topics import OUTPUT_TOPICS, Topic
 from monitor.store import open_store
 from monitor.store.engine import writing
 from monitor.stream.health import Life, Readiness
@@ -24,7 +24,7 @@ class FakeLoop:
     def __init__(self, name: str) -> None:
         self.name, self.alive = name, True
         self.asked: AskedEnds | None = None
-        self.outages = SimpleNamespace(database_away=None)
+        self.outages = SimpleNamespace(database_away=None, broker_away=None)
 
     def is_alive(self) -> bool:
         return self.alive
@@ -35,8 +35,10 @@ def parts(end: int = 10, silent: float = 0, **more: Any) -> Any:
     watch = FakeLoop("ends")
     watch.asked = AskedEnds({PLACE: end}, time.time() - silent)
     merger = SimpleNamespace(tried_at=0.0, stops=SimpleNamespace(held={}), outages=SimpleNamespace(database_away=None))
-    loops = {name: FakeLoop(name) for name in ("relay", "reviewer", "stops")}
-    return SimpleNamespace(watch=watch, merger=merger, loops=lambda: list(loops.values()), **loops, **more)
+    loops = {name: FakeLoop(name) for name in ("reviewer", "stops", "heads", "suggester")}
+    relays = SimpleNamespace(loops=[FakeLoop(f"{topic.value} relay") for topic in OUTPUT_TOPICS])
+    every = [watch, *loops.values(), *relays.loops]
+    return SimpleNamespace(watch=watch, merger=merger, relays=relays, loops=lambda: every, **loops, **more)
 
 
 def reading(merged: int = 5, quiet: float = SECONDS + 1) -> Reading:
@@ -88,10 +90,12 @@ def test_a_partition_that_is_stopped_is_a_note_and_no_death() -> None:
     assert report.notes == ("incidents, partition 0, is stopped at offset 5: too much cannot be read.",)
 
 
-def test_it_is_dead_where_one_of_its_loops_has_ended() -> None:
+def test_it_is_dead_where_any_of_its_loops_has_ended() -> None:
     broken = parts(end=5)
-    broken.reviewer.alive = False
-    assert problems(broken, reading(quiet=0)) == ("The reviewer loop has ended.",)
+    for loop in broken.loops():
+        loop.alive = False
+        assert problems(broken, reading(quiet=0)) == (f"The {loop.name} loop has ended.",)
+        loop.alive = True
 
 
 @pytest.fixture
@@ -116,6 +120,16 @@ def test_it_is_not_ready_while_the_broker_is_silent(engine: Any) -> None:
     never.watch.asked = None
     (problem,) = Readiness(never, lambda: True)().problems
     assert "monitor topics create" in problem
+
+
+def test_it_is_not_ready_while_a_topic_takes_nothing(engine: Any) -> None:
+    stuck = parts(engine=engine)
+    stuck.relays.loops[-1].outages.broker_away = "recording-decisions: the broker says no"
+    sentence = "The worker waits to send to recording-decisions: the broker says no."
+    assert Readiness(stuck, lambda: True)().problems == (sentence,)
+    stuck.watch.asked = AskedEnds({}, time.time() - 30)
+    (problem,) = Readiness(stuck, lambda: True)().problems
+    assert problem.startswith("The broker has not answered"), "which is reason enough"
 
 
 def test_it_is_not_ready_while_the_database_answers_and_takes_nothing(engine: Any) -> None:

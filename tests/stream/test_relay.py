@@ -1,20 +1,28 @@
-"""Whoever leads next must not send what the one before is just sending."""
+"""Whoever leads next sends nothing that the one before is just sending, and no topic waits for another."""
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
+from kafka.admin import KafkaAdminClient
 from sqlalchemy import Engine
 
+from monitor.broker.topics import create_topics
+from monitor.contract.topics import OUTPUT_TOPICS, Topic
 from monitor.settings import Settings
-from monitor.store import OutboxMessage, open_store, unsent_count
+from monitor.store import Kind, OutboxMessage, open_store, unsent_by_kind, unsent_count
+from monitor.store.audit import tell_heads
 from monitor.stream import relay as relaying
-from monitor.stream.relay import Relay
+from monitor.stream.relay import Relay, Relays
 from tests.builders import incident
 from tests.store.desk import Desk
+from tests.store.test_audit import look
+from tests.system.running import until
 
 
 class SlowBroker:
@@ -50,7 +58,7 @@ def test_a_relay_that_leads_no_longer_rests_once_it_has_marked_what_it_sent(
     desk = Desk(engine)
     desk.receive(incident())
     desk.review()
-    relay = Relay(engine, settings)
+    relay = Relay(engine, settings, Topic.ALERTS)
     relay.lead(True)
     relay.start()
     try:
@@ -71,3 +79,56 @@ def test_a_relay_that_leads_no_longer_rests_once_it_has_marked_what_it_sent(
 
 def nothing(*_: Any) -> set[str]:
     return set()
+
+
+def test_every_kind_of_message_has_a_relay() -> None:
+    assert len(OUTPUT_TOPICS) == len(set(OUTPUT_TOPICS)) == len(Kind)
+
+
+@contextmanager
+def relaying_all(engine: Engine, settings: Settings) -> Iterator[Relays]:
+    relays = Relays(engine, settings)
+    relays.lead(True)
+    for relay in relays.loops:
+        relay.start()
+    try:
+        yield relays
+    finally:
+        for relay in relays.loops:
+            relay.stop()
+        for relay in relays.loops:
+            relay.join(10)
+
+
+def test_a_topic_that_takes_nothing_is_named_and_silences_no_other(
+    bare_kafka_settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = bare_kafka_settings
+    create_topics(settings)
+    admin = KafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
+    admin.delete_topics([settings.topic(Topic.AUDIT_HEADS)])
+    admin.close()
+    look(engine)
+    monkeypatch.setattr("monitor.store.audit.TELL_WITHIN", timedelta(0))
+    assert tell_heads(engine) == 1
+    desk = Desk(engine)
+    desk.receive(incident(), {"topic": Topic.INCIDENTS.value, "value": b"no json"})
+    desk.review()
+    assert unsent_by_kind(engine) == {
+        Kind.ALERT: 1,
+        Kind.DEAD_LETTER: 1,
+        Kind.DECISION: 0,
+        Kind.AUDIT_HEAD: 1,
+    }
+    with relaying_all(engine, settings) as relays:
+        until(lambda: unsent_count(engine) == 1, 30, "the others are sent")
+        assert unsent_by_kind(engine)[Kind.AUDIT_HEAD] == 1
+        (heads_relay,) = [each for each in relays.loops if "audit-heads" in each.name]
+        until(lambda: heads_relay.outages.broker_away is not None, 30, "it says why")
+        assert settings.topic(Topic.AUDIT_HEADS) in (heads_relay.outages.broker_away or "")
+        desk.receive(incident("INC-2"))
+        desk.review()
+        until(lambda: unsent_count(engine) == 1, 5, "the next alert is sent, too")
+        create_topics(settings)
+        until(lambda: unsent_count(engine) == 0, 30, "the head is sent once its topic is there")
+        until(lambda: heads_relay.outages.broker_away is None, 5, "it waits no more")

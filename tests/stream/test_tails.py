@@ -67,7 +67,7 @@ def found(*messages: Any, clock: list[float], monkeypatch: pytest.MonkeyPatch) -
     consumer = FakeConsumer([*messages], clock)
     monkeypatch.setattr(consuming, "KafkaConsumer", lambda **_: consumer)
     try:
-        return sent_lately(Settings(), [Topic.DECISIONS], 500)
+        return sent_lately(Settings(), Topic.DECISIONS, 500)
     finally:
         assert consumer.closed
 
@@ -89,5 +89,5 @@ def test_a_broker_that_sends_no_more_is_away(clock: list[float], monkeypatch: py
     consumer.end = 2
     monkeypatch.setattr(consuming, "KafkaConsumer", lambda **_: consumer)
     with pytest.raises(BrokerAway, match="the end of the topic could not be read"):
-        sent_lately(Settings(), [Topic.DECISIONS], 500)
+        sent_lately(Settings(), Topic.DECISIONS, 500)
     assert consumer.closed

@@ -61,7 +61,7 @@ def test_an_empty_store_has_nothing_due_and_a_lag_of_all_that_the_topics_hold(en
     assert found == [
         "schema_current 1.0",
         "due_cases 0.0",
-        "outbox_messages 0.0",
+        *(f'outbox_messages{{kind="{kind}"}} 0.0' for kind in ("alert", "audit_head", "dead_letter", "decision")),
         'partition_lag_messages{partition="0",topic="incidents"} 7.0',
         'partition_lag_messages{partition="1",topic="incidents"} 0.0',
         "database_up 1.0",

@@ -133,9 +133,9 @@ FLOW = RowSpec(
         _lines(
             "outbox",
             "Waiting to be sent",
-            "Alert changes and dead letters that the broker has not confirmed yet.",
+            "Messages that the broker has not confirmed yet, by kind.",
             "short",
-            Query(r.UNSENT, "waiting"),
+            Query(r.UNSENT, "{{kind}}"),
         ),
         _lines(
             "posts",
