@@ -1,5 +1,6 @@
 """Being present in the store for as long as one works with it."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
@@ -9,6 +10,8 @@ from sqlalchemy import Engine
 from monitor.errors import UserError
 from monitor.store.engine import DatabaseAway
 from monitor.store.presence import SAY_EVERY, Occupied, Presence, Work, come, leave, stay
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -60,5 +63,9 @@ def staying(engine: Engine, who: Presence) -> Iterator[None]:
 
 def _stay(engine: Engine, who: Presence, ended: Event) -> None:
     while not ended.wait(SAY_EVERY.total_seconds()):
-        with suppress(DatabaseAway):  # who cannot say it cannot write anything else either
+        try:
             stay(engine, who)
+        except DatabaseAway:  # who cannot say it cannot write anything else either
+            pass
+        except Exception:  # such as a table that is just being changed: work goes on, and so must this
+            _log.exception("The database was not told who works with it; it is told again.")

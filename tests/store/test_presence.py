@@ -1,14 +1,16 @@
 """Who works with the store is known, and some work allows nobody else beside it."""
 
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import Engine, update
+from sqlalchemy.exc import ProgrammingError
 
 from monitor.errors import UserError
 from monitor.rulebook import load_rulebook
 from monitor.rulebook.mapping import ForceMappings, TypeMapping
-from monitor.store import presence
+from monitor.store import attendance, presence
 from monitor.store.attendance import attending
 from monitor.store.engine import writing
 from monitor.store.instants import wall_clock
@@ -47,6 +49,24 @@ def test_nobody_begins_to_work_during_a_rebuild(engine: Engine) -> None:
     with pytest.raises(UserError, match="`monitor rebuild` is at work"), attending(engine, Work.WORKER):
         pass
     assert [each.kind for each in present(engine)] == [Work.REBUILD]
+
+
+def test_whatever_fails_once_who_is_at_work_says_so_again(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    again = Event()
+
+    def failing(*_: object) -> None:
+        monkeypatch.setattr(attendance, "stay", lambda *_: again.set())
+        raise ProgrammingError("SELECT", None, Exception("the table is renamed just now"))
+
+    monkeypatch.setattr(attendance, "SAY_EVERY", timedelta(seconds=0.01))
+    monkeypatch.setattr(attendance, "stay", failing)
+    with attending(engine, Work.WORKER):
+        assert again.wait(5)
+    assert [each.message for each in caplog.records] == [
+        "The database was not told who works with it; it is told again."
+    ]
 
 
 @pytest.mark.parametrize(
