@@ -12,6 +12,7 @@ Stream in
                                                              read next. Exact, also downwards: call before merging.
                                                              `ends` of crime-records, if at hand, mends fences of a
                                                              topic that was made anew.
+    skip(engine, positions: Places)                          nothing is left to merge before them; never downwards
     merge(engine, batch: Sequence[Received], ends: Ends | None = None) -> Merged
                                                              up to some 2,000 messages of any topics; those of one
                                                              partition in order and without holes. Ack after it.
@@ -59,7 +60,7 @@ from monitor.store.heartbeats import heartbeats, needs_ends
 from monitor.store.judging import judge_with
 from monitor.store.merge import merge
 from monitor.store.outbox import mark_sent, unsent, unsent_by_kind, unsent_count
-from monitor.store.progress import Progress, place, progress
+from monitor.store.progress import Progress, place, progress, skip
 from monitor.store.review import review_due
 from monitor.store.shapes import (
     BrokerEnds,
@@ -113,6 +114,7 @@ __all__ = [
     "place",
     "progress",
     "review_due",
+    "skip",
     "stored_verdicts",
     "unsent",
     "unsent_by_kind",

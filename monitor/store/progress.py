@@ -1,8 +1,9 @@
 """How far each partition is merged."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
@@ -14,12 +15,18 @@ from monitor.store.heartbeats import lower_fences
 from monitor.store.instants import UNTIMED, to_micros
 from monitor.store.shapes import Ends, Places, Received
 
+
+def _only_up(place: Any, new: Any) -> Any:
+    return new.next_offset >= place.next_offset
+
+
 _PLACE = Insertion(tables.progress, ("topic", "partition", "next_offset"), replace=("next_offset",))
+_SKIP = replace(_PLACE, only_if=_only_up)
 _NOTE = Insertion(
     tables.progress,
     ("topic", "partition", "next_offset", "broker_time"),
     replace=("next_offset", "broker_time"),
-    only_if=lambda place, new: new.next_offset >= place.next_offset,
+    only_if=_only_up,
 )
 
 
@@ -34,10 +41,19 @@ def place(engine: Engine, positions: Places, ends: Ends | None = None) -> None:
 
     `ends`, where known: the end offsets of crime-records. Fences beyond them are of a topic that was since made anew.
     """
-    rows = [(topic.value, number, at) for (topic, number), at in sorted(positions.items())]
     with writing(engine) as connection:
-        _PLACE.run(connection, rows)
+        _PLACE.run(connection, _rows(positions))
         lower_fences(connection, ends or {})
+
+
+def skip(engine: Engine, positions: Places) -> None:
+    """Nothing is left to merge before these offsets. Never downwards, as with what is merged."""
+    with writing(engine) as connection:
+        _SKIP.run(connection, _rows(positions))
+
+
+def _rows(positions: Places) -> list[Row]:
+    return [(topic.value, number, at) for (topic, number), at in sorted(positions.items())]
 
 
 def progress(engine: Engine) -> dict[tuple[Topic, int], Progress]:

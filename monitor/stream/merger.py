@@ -77,7 +77,7 @@ class Merger:
 
     def skip_to(self, places: Places) -> None:
         """Nothing is left to merge below these offsets: what lies there are marks of transactions."""
-        self.outages.outlast(lambda: store.place(self._engine, places))
+        self.outages.outlast(lambda: store.skip(self._engine, places))
 
     def _place(self, begins: Places, ends: Places) -> Places:
         merged = {place: at.next_offset for place, at in store.progress(self._engine).items()}

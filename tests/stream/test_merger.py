@@ -1,4 +1,4 @@
-"""Whatever a message bears, it is merged or becomes a letter, and the next is read."""
+"""Whatever a message bears, it is merged or becomes a letter, and progress goes on."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -113,3 +113,13 @@ def test_what_fails_for_a_reason_that_nobody_foresaw_is_a_letter(monkeypatch: py
     content = received(Topic.INCIDENTS, message(incident())).content
     assert isinstance(content, Unreadable)
     assert (content.reason, content.detail) == ("not_decoded", "the message could not be decoded (ZeroDivisionError)")
+
+
+def test_whoever_lost_a_partition_and_skips_marks_of_it_takes_no_progress_back(engine: Any, merger: Merger) -> None:
+    place = (Topic.INCIDENTS, 0)
+    merger.merge([(Topic.INCIDENTS, message(incident(f"INC-{number}"), offset=number)) for number in range(3)])
+    merger.skip_to({place: 2})
+    assert store.progress(engine)[place] == store.Progress(3, clock(24))
+    merger.skip_to({place: 5, (Topic.DECISIONS, 1): 4})
+    assert store.progress(engine)[place] == store.Progress(5, clock(24))
+    assert store.progress(engine)[Topic.DECISIONS, 1] == store.Progress(4, None)
