@@ -7,6 +7,7 @@ nor an Alertmanager that starts anew loses an alert, leaves one standing, or tel
 import time
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from http.client import HTTPException
 from typing import Any, Protocol
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -51,7 +52,11 @@ class Alertmanager:
         self._ours = urlencode({"filter": f'monitor="{monitor}"'})
 
     def standing(self) -> list[Post]:
-        found: list[Post] = orjson.loads(self._ask(f"{self._alerts}?{self._ours}"))
+        answer = self._ask(f"{self._alerts}?{self._ours}")
+        try:
+            found: list[Post] = orjson.loads(answer)
+        except orjson.JSONDecodeError as error:
+            raise AlertmanagerAway(f"its answer is not JSON: {error}") from None
         return found
 
     def post(self, alerts: Sequence[Post]) -> None:
@@ -63,8 +68,8 @@ class Alertmanager:
         try:
             with urlopen(request, timeout=_TIMEOUT) as response:  # noqa: S310
                 return bytes(response.read())
-        except (OSError, ValueError) as error:  # HTTPError is an OSError
-            raise AlertmanagerAway(str(error)) from None
+        except (OSError, HTTPException, ValueError) as error:  # HTTPError is an OSError; one cut short an HTTPException
+            raise AlertmanagerAway(str(error) or repr(error)) from None
 
 
 class IncidentAlerts(Loop):

@@ -1,8 +1,11 @@
 """What the worker posts to Alertmanager of single incidents."""
 
+import socket
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ from monitor.settings import SettingsError, load_settings
 from monitor.store.concerns import Concern
 from monitor.store.firing import FiringIncident
 from monitor.stream.alert_texts import Post, Wording, key_of, what_is_wrong
-from monitor.stream.alertmanager import AFTER_FAILURE, REFRESH_SECONDS, AlertmanagerAway, IncidentAlerts
+from monitor.stream.alertmanager import AFTER_FAILURE, REFRESH_SECONDS, Alertmanager, AlertmanagerAway, IncidentAlerts
 from monitor.telemetry.metrics import POSTS
 from tests.builders import FORCE, crime, incident
 from tests.store.desk import Desk
@@ -193,6 +196,32 @@ def test_an_alertmanager_that_is_away_is_told_all_once_it_answers(
     alertmanager.is_away = False
     poster.step()
     assert alertmanager.names() == {"INC-2": "IncidentUnrecorded"}
+
+
+@contextmanager
+def answering(*answers: bytes) -> Iterator[str]:
+    """A server that gives these bytes, one after the other, and its address."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            for answer in answers:
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(65536)
+                    connection.sendall(answer)
+
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        thread.join(10)
+
+
+def test_an_answer_that_is_cut_short_or_none_is_an_alertmanager_that_is_away() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: "
+    with answering(head + b"100\r\n\r\n[]", b"garbage\r\n\r\n", head + b"6\r\n\r\n<html>", b"") as url:
+        for _ in range(4):
+            with pytest.raises(AlertmanagerAway, match=r"\w"):
+                Alertmanager(url, "monitor").standing()
 
 
 def test_a_worker_that_does_not_lead_posts_nothing(desk: Desk, alertmanager: FakeAlertmanager) -> None:
