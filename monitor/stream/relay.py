@@ -28,14 +28,13 @@ IDLE_SECONDS = 0.2  # another worker may have left something
 _SHARE = 10  # of its time it looks at most one part in so many: what waits of other topics may be much
 CUT_TO = 512 * 1024  # bytes kept of a dead letter that is too large for its topic
 _FRAME = 512  # bytes that Kafka adds
-_NOT_BY_A_SHADOW = (Kind.ALERT, Kind.AUDIT_HEAD)
 
 
 class Relay(Loop):
     """Sends to one topic in the order of the outbox, so that changes of one alert stay in order.
 
     After a start or a failure it is not known which messages arrived: the end of the topic tells. What is sent twice
-    all the same has the same header `id`.
+    all the same has the same header `id`. A shadow sends dead letters only; all else counts as told.
     """
 
     def __init__(self, engine: Any, settings: Settings, topic: Topic) -> None:
@@ -70,8 +69,8 @@ class Relay(Loop):
         waiting = store.unsent(self._engine, LIMIT, topic=self._topic) if self._leads else []
         if not waiting:
             return max(IDLE_SECONDS, _SHARE * (time.monotonic() - looked_from))
-        if held := self._held(waiting):
-            store.mark_sent(self._engine, [each.number for each in held], datetime.now(UTC))
+        if self._settings.shadow and self._topic is not Topic.DEAD_LETTERS:  # which must not be lost
+            store.mark_sent(self._engine, [each.number for each in waiting], datetime.now(UTC))
         elif self._knows_what_arrived:
             self._relay(waiting)
         else:
@@ -82,10 +81,6 @@ class Relay(Loop):
 
     def close(self) -> None:
         self._drop_outgoing()
-
-    def _held(self, waiting: Sequence[OutboxMessage]) -> list[OutboxMessage]:
-        """A shadow tells of no alert, nor of heads of its own audit log. Dead letters must not be lost."""
-        return [each for each in waiting if self._settings.shadow and each.kind in _NOT_BY_A_SHADOW]
 
     def _relay(self, waiting: Sequence[OutboxMessage]) -> None:
         """What the broker confirmed, up to the first that it did not, is done with."""

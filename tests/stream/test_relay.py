@@ -13,16 +13,20 @@ from kafka.admin import KafkaAdminClient
 from sqlalchemy import Engine
 
 from monitor.broker.topics import create_topics
+from monitor.contract.codec import read
 from monitor.contract.topics import OUTPUT_TOPICS, Topic
 from monitor.settings import Settings
-from monitor.store import Kind, OutboxMessage, open_store, unsent_by_kind, unsent_count
+from monitor.store import Kind, OutboxMessage, open_store, unsent, unsent_by_kind, unsent_count
 from monitor.store.audit import tell_heads
+from monitor.store.decisions import decide
 from monitor.stream import relay as relaying
 from monitor.stream.relay import Relay, Relays
-from tests.builders import incident
-from tests.store.desk import Desk
-from tests.store.test_audit import look
+from tests.builders import Line, decision, incident
+from tests.store.desk import JUDGE, Desk, clock
+from tests.store.test_audit import REGISTRAR, look
 from tests.system.running import until
+
+NO_JSON: Line = {"topic": Topic.INCIDENTS.value, "value": b"no json"}
 
 
 class SlowBroker:
@@ -77,6 +81,28 @@ def test_a_relay_that_leads_no_longer_rests_once_it_has_marked_what_it_sent(
         relay.join(10)
 
 
+def test_a_shadow_sends_dead_letters_and_nothing_that_it_judged_or_that_was_decided_over_its_store(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker, settings = SlowBroker(), Settings(shadow=True)
+    broker.go_on.set()
+    monkeypatch.setattr(relaying, "Outgoing", lambda _: broker)
+    monkeypatch.setattr(relaying, "sent_lately", nothing)
+    look(engine)
+    monkeypatch.setattr("monitor.store.audit.TELL_WITHIN", timedelta(0))
+    tell_heads(engine)
+    desk = Desk(engine)
+    desk.receive(incident(), NO_JSON)
+    desk.review()
+    made = read(Topic.DECISIONS, decision("note", text="seen")["value"])
+    decide(engine, JUDGE, clock(60), made, REGISTRAR, None)
+    assert all(unsent_by_kind(engine).values()), "one of each kind at least"
+    letters = [each.id for each in unsent(engine) if each.kind is Kind.DEAD_LETTER]
+    with relaying_all(engine, settings):
+        until(lambda: unsent_count(engine) == 0, 10, "nothing waits to be sent")
+    assert broker.taken == letters
+
+
 def nothing(*_: Any) -> set[str]:
     return set()
 
@@ -104,15 +130,14 @@ def test_a_topic_that_takes_nothing_is_named_and_silences_no_other(
     bare_kafka_settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = bare_kafka_settings
-    create_topics(settings)
     admin = KafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
-    admin.delete_topics([settings.topic(Topic.AUDIT_HEADS)])
+    admin.create_topics({settings.topic(topic): {"num_partitions": 1} for topic in Topic if topic != Topic.AUDIT_HEADS})
     admin.close()
     look(engine)
     monkeypatch.setattr("monitor.store.audit.TELL_WITHIN", timedelta(0))
     assert tell_heads(engine) == 1
     desk = Desk(engine)
-    desk.receive(incident(), {"topic": Topic.INCIDENTS.value, "value": b"no json"})
+    desk.receive(incident(), NO_JSON)
     desk.review()
     assert unsent_by_kind(engine) == {
         Kind.ALERT: 1,
