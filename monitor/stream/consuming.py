@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from kafka import KafkaConsumer
+from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
 
+from monitor.contract.topics import Topic
 from monitor.settings import Settings
 from monitor.stream.outages import BrokerAway
 
@@ -16,27 +17,45 @@ TIMEOUT_MS = 5000
 PATIENCE = 30.0  # seconds without a message
 
 
+def new_consumer(settings: Settings, name: str, **otherwise: Any) -> Any:
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # who asks says what is away, and less often
+    options = {
+        "enable_auto_commit": False,
+        "allow_auto_create_topics": False,
+        "bootstrap_timeout_ms": TIMEOUT_MS,
+        "request_timeout_ms": TIMEOUT_MS,
+        **otherwise,
+    }
+    return KafkaConsumer(bootstrap_servers=settings.bootstrap_servers, client_id=name, **options)
+
+
 @contextmanager
-def consuming(settings: Settings, name: str, **otherwise: Any) -> Iterator[Any]:
+def asking(settings: Settings) -> Iterator[None]:
     """Whatever Kafka says within becomes BrokerAway."""
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # who asks says what is away
-    consumer = None
     try:
-        consumer = KafkaConsumer(
-            bootstrap_servers=settings.bootstrap_servers,
-            client_id=name,
-            enable_auto_commit=False,
-            allow_auto_create_topics=False,
-            bootstrap_timeout_ms=TIMEOUT_MS,
-            request_timeout_ms=TIMEOUT_MS,
-            **otherwise,
-        )
-        yield consumer
+        yield
     except (KafkaError, OSError) as error:
         raise BrokerAway(f"{settings.broker}: {error}") from None
-    finally:
-        if consumer is not None:
+
+
+@contextmanager
+def consuming(settings: Settings, name: str, **otherwise: Any) -> Iterator[Any]:
+    """A consumer that is closed at the end; the same of what Kafka says."""
+    with asking(settings):
+        consumer = new_consumer(settings, name, **otherwise)
+        try:
+            yield consumer
+        finally:
             consumer.close(autocommit=False, timeout_ms=TIMEOUT_MS)
+
+
+def partitions(consumer: Any, settings: Settings, topic: Topic) -> list[TopicPartition]:
+    """Raises BrokerAway where the topic is missing."""
+    name = settings.topic(topic)
+    numbers = consumer.partitions_for_topic(name)
+    if not numbers:
+        raise BrokerAway(f"{settings.broker} has no topic {name}: `monitor topics create` makes it")
+    return [TopicPartition(name, number) for number in sorted(numbers)]
 
 
 def read_to(consumer: Any, ends: Mapping[Any, int]) -> Iterator[Any]:

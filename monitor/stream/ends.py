@@ -1,20 +1,17 @@
 """How far the topics on the broker reach."""
 
-import logging
 import time
 from collections.abc import Iterable
 from dataclasses import replace
 from threading import Lock
-
-from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
+from typing import Any
 
 from monitor.clock import Clock
 from monitor.contract.topics import INPUT_TOPICS, Topic
 from monitor.settings import Settings
 from monitor.store import BrokerEnds, Places
+from monitor.stream.consuming import asking, new_consumer, partitions
 from monitor.stream.loops import Loop
-from monitor.stream.outages import BrokerAway
 from monitor.telemetry.stored import AskedEnds
 
 REFRESH_SECONDS = 0.4  # known time takes ends to be good for a second
@@ -28,15 +25,12 @@ class EndOffsets:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = Lock()
-        self._consumer: KafkaConsumer | None = None
+        self._consumer: Any = None
 
     def ask(self, topics: Iterable[Topic] = INPUT_TOPICS) -> Places:
         """The offset that the next message of each partition will get. Raises BrokerAway."""
-        with self._lock:
-            try:
-                return self._ask(tuple(topics))
-            except (KafkaError, OSError) as error:
-                raise BrokerAway(f"{self._settings.broker}: {error}") from None
+        with self._lock, asking(self._settings):
+            return self._ask(tuple(topics))
 
     def close(self) -> None:
         with self._lock:
@@ -47,28 +41,16 @@ class EndOffsets:
     def _ask(self, topics: tuple[Topic, ...]) -> Places:
         consumer = self._connected()
         wanted = {
-            TopicPartition(self._settings.topic(topic), number): (topic, number)
-            for topic in topics
-            for number in self._partitions(consumer, topic)
+            place: (topic, place.partition) for topic in topics for place in partitions(consumer, self._settings, topic)
         }
         ends = consumer.end_offsets(list(wanted), timeout_ms=_TIMEOUT_MS)
         return {wanted[place]: end for place, end in ends.items()}
 
-    def _partitions(self, consumer: KafkaConsumer, topic: Topic) -> Iterable[int]:
-        name = self._settings.topic(topic)
-        found: set[int] = consumer.partitions_for_topic(name)
-        if not found:
-            raise BrokerAway(f"{self._settings.broker} has no topic {name}: `monitor topics create` makes it")
-        return sorted(found)
-
-    def _connected(self) -> KafkaConsumer:
+    def _connected(self) -> Any:
         if self._consumer is None:
-            logging.getLogger("kafka").setLevel(logging.CRITICAL)  # who asks says what is away, and less often
-            self._consumer = KafkaConsumer(
-                bootstrap_servers=self._settings.bootstrap_servers,
-                client_id="monitor-ends",
-                enable_auto_commit=False,
-                allow_auto_create_topics=False,
+            self._consumer = new_consumer(
+                self._settings,
+                "monitor-ends",
                 bootstrap_timeout_ms=_TIMEOUT_MS // 2,  # a stop must not wait long for it
                 request_timeout_ms=_TIMEOUT_MS,
                 reconnect_backoff_max_ms=1000,

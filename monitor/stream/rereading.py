@@ -1,23 +1,17 @@
 """The input topics again from their beginnings, with a consumer that belongs to no group."""
 
-import logging
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any, Self
 
-from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
-
-from monitor.contract.topics import INPUT_TOPICS, Topic
+from monitor.contract.topics import INPUT_TOPICS
 from monitor.settings import Settings
 from monitor.store import Places, Received
+from monitor.stream.consuming import PATIENCE, TIMEOUT_MS, asking, is_before, new_consumer, partitions
 from monitor.stream.outages import BrokerAway
 from monitor.stream.receiving import received
 
 MOST_MESSAGES = 2000
-_TIMEOUT_MS = 5000
-_PATIENCE = 30.0  # seconds without a message
 
 
 class InputTopics:
@@ -25,18 +19,13 @@ class InputTopics:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        logging.getLogger("kafka").setLevel(logging.CRITICAL)  # who asks says what is away
-        with _named(settings):
-            self._consumer: Any = KafkaConsumer(
-                bootstrap_servers=settings.bootstrap_servers,
-                client_id="monitor-rebuild",
-                enable_auto_commit=False,
-                allow_auto_create_topics=False,
-                bootstrap_timeout_ms=_TIMEOUT_MS,
-                request_timeout_ms=_TIMEOUT_MS,
-                max_poll_records=MOST_MESSAGES,
-            )
-            self._places = {place: at for topic in INPUT_TOPICS for place, at in self._partitions(topic)}
+        with asking(settings):
+            self._consumer = new_consumer(settings, "monitor-rebuild", max_poll_records=MOST_MESSAGES)
+            self._places = {
+                place: (topic, place.partition)
+                for topic in INPUT_TOPICS
+                for place in partitions(self._consumer, settings, topic)
+            }
             self._consumer.assign([*self._places])
             self._consumer.seek_to_beginning(*self._places)
 
@@ -44,31 +33,31 @@ class InputTopics:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._consumer.close(autocommit=False, timeout_ms=_TIMEOUT_MS)
+        self._consumer.close(autocommit=False, timeout_ms=TIMEOUT_MS)
 
     def begins(self) -> Places:
-        with _named(self._settings):
+        with asking(self._settings):
             return self._by_place(self._consumer.beginning_offsets([*self._places]))
 
     def ends(self) -> Places:
         """The offset that the next message of each partition will get."""
-        with _named(self._settings):
+        with asking(self._settings):
             return self._by_place(self._consumer.end_offsets([*self._places]))
 
     def batches(self, until: Places) -> Iterator[list[Received]]:
         """All that stands before these offsets and was not read yet."""
-        patience = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while (polled := self._poll(until)) is not None:
-            for batch in polled:
-                patience = time.monotonic() + _PATIENCE
-                yield batch
-            if time.monotonic() > patience:
+            yield from polled
+            if polled:
+                deadline = time.monotonic() + PATIENCE  # also with whoever merges what was read
+            elif time.monotonic() > deadline:
                 raise BrokerAway(f"{self._settings.broker}: the ends of the topics could not be read")
 
     def _poll(self, until: Places) -> list[list[Received]] | None:
         """None when nothing is left. A partition that is read to its end waits there for the next round."""
-        with _named(self._settings):
-            behind = [place for place, at in self._places.items() if self._consumer.position(place) < until[at]]
+        with asking(self._settings):
+            behind = [place for place, at in self._places.items() if is_before(self._consumer, place, until[at])]
             if not behind:
                 return None
             self._consumer.pause(*self._places)
@@ -83,20 +72,5 @@ class InputTopics:
         at = self._places[place]
         return [received(at[0], record) for record in records if record.offset < until[at]]
 
-    def _partitions(self, topic: Topic) -> Iterator[tuple[Any, tuple[Topic, int]]]:
-        name = self._settings.topic(topic)
-        numbers = sorted(self._consumer.partitions_for_topic(name) or ())
-        if not numbers:
-            raise BrokerAway(f"{self._settings.broker} has no topic {name}: `monitor topics create` makes it")
-        return ((TopicPartition(name, number), (topic, number)) for number in numbers)
-
     def _by_place(self, offsets: Mapping[Any, int]) -> Places:
         return {self._places[place]: at for place, at in offsets.items()}
-
-
-@contextmanager
-def _named(settings: Settings) -> Iterator[None]:
-    try:
-        yield
-    except (KafkaError, OSError) as error:
-        raise BrokerAway(f"{settings.broker}: {error}") from None

@@ -1,16 +1,13 @@
-from kafka import TopicPartition
-
 from monitor.contract.topics import Topic
 from monitor.settings import Settings
-from monitor.stream.consuming import consuming, read_to
+from monitor.stream.consuming import consuming, partitions, read_to
 
 
 def sent_lately(settings: Settings, topic: Topic, look_back: int) -> set[str]:
     """The header `id` of the last messages of each partition, also of what others put there. Raises BrokerAway."""
     # Checksums would be most of the time, in Python; nothing but the ids is used.
     with consuming(settings, "monitor-relay", check_crcs=False) as consumer:
-        name = settings.topic(topic)
-        places = [TopicPartition(name, number) for number in consumer.partitions_for_topic(name)]
+        places = partitions(consumer, settings, topic)
         begins, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
         consumer.assign(places)
         for place in places:

@@ -149,7 +149,7 @@ class _Supervisor:
             raise app.crash_reason
 
     def _fresh_ends(self) -> store.Places:
-        """None while the broker does not answer, or merging waits for the database: then standing still is right."""
+        """Empty while the broker does not answer, or messages wait to be merged: then standing still is right."""
         asked = self._parts.watch.asked
         if asked is None or time.time() - asked.asked_at > _FRESH_SECONDS or self._batches.is_waiting:
             return {}

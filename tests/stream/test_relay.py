@@ -150,7 +150,8 @@ def test_a_topic_that_takes_nothing_is_named_and_silences_no_other(
         assert unsent_by_kind(engine)[Kind.AUDIT_HEAD] == 1
         (heads_relay,) = [each for each in relays.loops if "audit-heads" in each.name]
         until(lambda: heads_relay.outages.broker_away is not None, 30, "it says why")
-        assert settings.topic(Topic.AUDIT_HEADS) in (heads_relay.outages.broker_away or "")
+        reason = f"has no topic {settings.topic(Topic.AUDIT_HEADS)}: `monitor topics create` makes it"
+        assert (heads_relay.outages.broker_away or "").endswith(reason)
         desk.receive(incident("INC-2"))
         desk.review()
         until(lambda: unsent_count(engine) == 1, 5, "the next alert is sent, too")

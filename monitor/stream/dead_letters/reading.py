@@ -9,14 +9,13 @@ from kafka import TopicPartition
 
 from monitor.contract.topics import Topic
 from monitor.settings import Settings
-from monitor.stream.consuming import consuming, read_to
-from monitor.stream.outages import BrokerAway
+from monitor.stream.consuming import consuming, partitions, read_to
 
 
 def read_topic(settings: Settings, topic: Topic, since: datetime | None = None) -> Iterator[Any]:
     """Raises BrokerAway, also where the topic is missing."""
     with _consumer(settings) as consumer:
-        places = _places(consumer, settings, topic)
+        places = partitions(consumer, settings, topic)
         ends = consumer.end_offsets(places)
         _seek(consumer, ends, since)
         yield from read_to(consumer, ends)
@@ -26,7 +25,7 @@ def read_message(settings: Settings, topic: Topic, partition: int, offset: int) 
     """None where it is not kept any more. Raises BrokerAway."""
     with _consumer(settings) as consumer:
         place = TopicPartition(settings.topic(topic), partition)
-        if place not in _places(consumer, settings, topic):
+        if place not in partitions(consumer, settings, topic):
             return None
         begin, end = consumer.beginning_offsets([place])[place], consumer.end_offsets([place])[place]
         if not begin <= offset < end:
@@ -40,14 +39,6 @@ def read_message(settings: Settings, topic: Topic, partition: int, offset: int) 
 def _consumer(settings: Settings) -> AbstractContextManager[Any]:
     # Checksums are half of the time, in Python; whatever is sent again is checked by its digest.
     return consuming(settings, "monitor-dead-letters", check_crcs=False)
-
-
-def _places(consumer: Any, settings: Settings, topic: Topic) -> list[Any]:
-    name = settings.topic(topic)
-    places = [TopicPartition(name, number) for number in sorted(consumer.partitions_for_topic(name))]
-    if not places:
-        raise BrokerAway(f"the broker has no topic {name}: `monitor topics create` makes it")
-    return places
 
 
 def _seek(consumer: Any, ends: dict[Any, int], since: datetime | None) -> None:
