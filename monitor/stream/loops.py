@@ -1,3 +1,5 @@
+import time
+from collections.abc import Iterable
 from threading import Event, Thread
 
 from monitor.stream.outages import Outages, Stopped
@@ -50,3 +52,10 @@ class Loop(Thread):
             _log.exception(f"The {self.name} loop met an unexpected error and goes on.")
             LOOP_ERRORS.labels(self.name).inc()
             return AFTER_ERROR
+
+
+def join_all(loops: Iterable[Loop], seconds: float) -> None:
+    """Wait so long, for all together, until they have ended."""
+    until = time.monotonic() + seconds
+    for loop in loops:
+        loop.join(max(0, until - time.monotonic()))

@@ -18,7 +18,7 @@ from monitor.stream.dead_letters.stops import Stops, lift_raised
 from monitor.stream.dead_letters.watch import StopsWatch
 from monitor.stream.ends import EndOffsets, EndsWatch
 from monitor.stream.heads_teller import HeadsTeller
-from monitor.stream.loops import Loop
+from monitor.stream.loops import Loop, join_all
 from monitor.stream.merger import Merger
 from monitor.stream.relay import Relays
 from monitor.stream.reviewer import Reviewer
@@ -99,8 +99,7 @@ def _running(settings: Settings, engine: Any, judge: store.Judge, looking: Calla
         for loop in loops:
             loop.stop()
         parts.merger.stop()
-        for loop in loops:
-            loop.join(_JOIN_SECONDS)
+        join_all(loops, _JOIN_SECONDS)
         parts.ends.close()
         REGISTRY.unregister(gauges)
 

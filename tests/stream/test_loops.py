@@ -8,7 +8,7 @@ import pytest
 
 from monitor.store import DatabaseAway
 from monitor.stream import loops
-from monitor.stream.loops import Loop
+from monitor.stream.loops import Loop, join_all
 from monitor.stream.outages import SAY_EVERY, BrokerAway, Outage, Outages, Stopped
 from monitor.telemetry.metrics import LOOP_ERRORS
 
@@ -99,3 +99,23 @@ def test_an_outage_is_told_at_once_then_every_few_seconds_and_when_it_is_over(mo
         ("Waiting for the broker.", round(SAY_EVERY)),
         ("The broker answers again.", round(SAY_EVERY + 1)),
     ]
+
+
+def test_loops_that_hang_are_waited_for_together() -> None:
+    released = Event()
+
+    def hang() -> float:
+        released.wait(30)
+        return 0
+
+    hanging = [Scripted(hang) for _ in range(5)]
+    for loop in hanging:
+        loop.start()
+        loop.stop()
+    began = time.monotonic()
+    join_all(hanging, 0.3)
+    assert time.monotonic() - began < 1
+    assert all(loop.is_alive() for loop in hanging)
+    released.set()
+    join_all(hanging, 10)
+    assert not any(loop.is_alive() for loop in hanging)
