@@ -14,7 +14,7 @@ from monitor.settings import Settings
 from monitor.stream.outages import BrokerAway
 
 TIMEOUT_MS = 5000
-PATIENCE = 30.0  # seconds without a message
+PATIENCE = 30.0  # seconds without a message, after which the broker is away
 
 
 def new_consumer(settings: Settings, name: str, **otherwise: Any) -> Any:
@@ -59,7 +59,7 @@ def partitions(consumer: Any, settings: Settings, topic: Topic) -> list[TopicPar
 
 
 def read_to(consumer: Any, ends: Mapping[Any, int]) -> Iterator[Any]:
-    """All messages before these offsets, with patience that begins anew with each that comes, and with the reader."""
+    """All messages before these offsets. It waits so long for each anew, and not for what the caller does meanwhile."""
     deadline = time.monotonic() + PATIENCE
     while any(is_before(consumer, place, end) for place, end in ends.items()):
         polled = consumer.poll(timeout_ms=1000)

@@ -50,7 +50,7 @@ class InputTopics:
         while (polled := self._poll(until)) is not None:
             yield from polled
             if polled:
-                deadline = time.monotonic() + PATIENCE  # also with whoever merges what was read
+                deadline = time.monotonic() + PATIENCE  # not before: whoever merges what was read may take long
             elif time.monotonic() > deadline:
                 raise BrokerAway(f"{self._settings.broker}: the ends of the topics could not be read")
 
