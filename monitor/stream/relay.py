@@ -25,7 +25,8 @@ from monitor.telemetry.metrics import SENT
 
 LIMIT = 500
 IDLE_SECONDS = 0.2  # another worker may have left something
-_SHARE = 10  # of its time it looks at most one part in so many: what waits of other topics may be much
+_MOST_IDLE_SECONDS = 2.0
+_SHARE = 10  # of its time it looks one part in so many, if it may: what waits for other topics can be much
 CUT_TO = 512 * 1024  # bytes kept of a dead letter that is too large for its topic
 _FRAME = 512  # bytes that Kafka adds
 
@@ -68,7 +69,7 @@ class Relay(Loop):
         looked_from = time.monotonic()
         waiting = store.unsent(self._engine, LIMIT, topic=self._topic) if self._leads else []
         if not waiting:
-            return max(IDLE_SECONDS, _SHARE * (time.monotonic() - looked_from))
+            return min(max(IDLE_SECONDS, _SHARE * (time.monotonic() - looked_from)), _MOST_IDLE_SECONDS)
         if self._settings.shadow and self._topic is not Topic.DEAD_LETTERS:  # which must not be lost
             store.mark_sent(self._engine, [each.number for each in waiting], datetime.now(UTC))
         elif self._knows_what_arrived:
