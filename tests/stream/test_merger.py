@@ -18,7 +18,6 @@ from monitor.store.engine import reading
 from monitor.store.instants import BEGINNING, UNTIMED, wall_clock
 from monitor.store.known_time import held_at
 from monitor.store.letter_questions import unread_about
-from monitor.store.progress import crime_record_progress
 from monitor.stream import receiving
 from monitor.stream.dead_letters.limit import Limit
 from monitor.stream.dead_letters.stops import Stops
@@ -50,7 +49,7 @@ def engine(tmp_path: Path) -> Iterator[Any]:
 
 @pytest.fixture
 def merger(engine: Any) -> Iterator[Merger]:
-    ends = SimpleNamespace(crime_records=BrokerEnds({0: 1}, clock(60)))
+    ends = SimpleNamespace(broker=BrokerEnds({(Topic.CRIME_RECORDS, 0): 1}, clock(60)))
     reviewer = Reviewer(engine, JUDGE, FrozenClock(clock(60)), ends, Loop("relay"))  # type: ignore[arg-type]
     made = Merger(engine, ends, reviewer, Loop("relay"), Stops(engine, Limit(None, None, 10)))  # type: ignore[arg-type]
     yield made
@@ -68,12 +67,9 @@ def test_a_message_with_a_time_that_is_none_is_merged_and_known_time_leans_not_o
     engine: Any, merger: Merger, timestamp: int
 ) -> None:
     merger.merge([(Topic.CRIME_RECORDS, message(crime(), timestamp=timestamp))])
-    at = store.progress(engine)[Topic.CRIME_RECORDS, 0]
-    assert (at.next_offset, at.broker_time) == (1, None)
-    with reading(engine) as connection:
-        places = crime_record_progress(connection)
-    held = held_at(places, BrokerEnds({0: 2}, clock(60)), clock(60))
-    assert held == BEGINNING
+    merged, place = store.progress(engine), (Topic.CRIME_RECORDS, 0)
+    assert (merged[place].next_offset, merged[place].broker_time) == (1, None)
+    assert held_at(merged, BrokerEnds({place: 2}, clock(60)), {}, clock(60)) == BEGINNING
     merger.merge([(Topic.CRIME_RECORDS, message(crime("C2"), offset=1))])
     assert store.progress(engine)[Topic.CRIME_RECORDS, 0].broker_time == clock(24)
 
