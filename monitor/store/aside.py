@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event, make_url, text
 
-from monitor.store.engine import BUSY_SECONDS, DatabaseAway, open_store, reading, store_at, writing
+from monitor.store.engine import BUSY_SECONDS, DatabaseAway, open_store, reading, shown, store_at, writing
 from monitor.store.migrations import migrate
 from monitor.store.tables import metadata
 
@@ -36,7 +36,7 @@ def open_aside(old: Engine, database_url: str) -> Engine:
 
     event.listen(engine, "connect", look_there)
     with writing(engine) as connection:
-        migrate(connection, make_url(database_url).render_as_string(hide_password=True))
+        migrate(connection, shown(make_url(database_url)))
     return engine
 
 

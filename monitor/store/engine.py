@@ -43,7 +43,7 @@ def open_store(database_url: str) -> Engine:
     url, engine = make_url(database_url), store_at(database_url)
     try:
         with writing(engine) as connection:
-            migrate(connection, url.render_as_string(hide_password=True))
+            migrate(connection, shown(url))
     except DatabaseAway as away:
         engine.dispose()
         raise UserError(_why_not(url, str(away))) from None
@@ -57,6 +57,11 @@ def store_at(database_url: str) -> Engine:
     """Without a look at its tables, or whether it is there. Raises UserError with one sentence."""
     url = make_url(database_url)
     return _sqlite_engine(url) if url.get_backend_name() == "sqlite" else _server_engine(url)
+
+
+def shown(url: URL) -> str:
+    """How a database is named to people: without its password, and without the query, which may hold another."""
+    return url.set(query={}).render_as_string(hide_password=True)
 
 
 @contextmanager
@@ -165,10 +170,10 @@ def _begin(connection: Connection) -> None:
 
 
 def _why_not(url: URL, reason: str) -> str:
-    """The sentence for the user. A password in the address is never shown."""
+    """The sentence for the user."""
     if url.get_backend_name() != "sqlite":
-        name, reason = url.render_as_string(hide_password=True), " ".join(reason.split())
-        return f"The database {name} does not answer ({reason}): start it, or change MONITOR_DATABASE_URL."
+        reason = " ".join(reason.split())
+        return f"The database {shown(url)} does not answer ({reason}): start it, or change MONITOR_DATABASE_URL."
     if "locked" in reason:
         return (
             f"The database file {url.database} is locked by another program: "

@@ -10,14 +10,14 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, delete, exc, false, make_url, text
 
 from monitor.errors import UserError
-from monitor.store.engine import DatabaseAway, reading, store_at, writing
+from monitor.store.engine import DatabaseAway, reading, shown, store_at, writing
 from monitor.store.letter_tables import letter_stops
 from monitor.store.migrations import HEAD
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseFacts:
-    name: str  # its address without the password
+    name: str  # its address without passwords
     is_there: bool = True  # False: a file that nobody has made yet
     away: str | None = None  # why it does not answer
     version: str | None = None  # of its tables; None: it has none
@@ -36,7 +36,7 @@ class DatabaseFacts:
 def inspected(database_url: str) -> Iterator[tuple[DatabaseFacts, Engine | None]]:
     """The facts, and the database itself where it answers and its tables are of this version."""
     url = make_url(database_url)
-    name, file = url.render_as_string(hide_password=True), _file(database_url)
+    name, file = shown(url), _file(database_url)
     if file is not None and not file.exists():
         yield DatabaseFacts(name, is_there=False, free_bytes=_free(file)), None
         return

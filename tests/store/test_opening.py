@@ -14,6 +14,7 @@ from monitor.errors import UserError
 from monitor.store import DatabaseAway, open_store, tables
 from monitor.store import engine as opening
 from monitor.store.engine import reading, writing
+from monitor.store.inspection import inspected
 from tests.builders import crime, heartbeat, incident
 from tests.store.desk import Desk
 
@@ -157,11 +158,24 @@ def test_a_database_that_is_locked_later_is_waited_for(tmp_path: Path, monkeypat
     desk.engine.dispose()
 
 
-def test_what_is_written_by_an_address_with_a_password_does_not_show_it() -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        "monitor:secret@127.0.0.1:1/monitor?connect_timeout=1",
+        "monitor@127.0.0.1:1/monitor?password=secret",
+        "monitor:hidden@127.0.0.1:1/monitor?sslpassword=secret",
+    ],
+)
+def test_what_is_written_by_an_address_with_a_password_does_not_show_it(address: str) -> None:
+    url = f"postgresql+psycopg://{address}"
     with pytest.raises(UserError) as raised:
-        open_store("postgresql+psycopg://monitor:secret@127.0.0.1:1/monitor?connect_timeout=1")
-    assert "secret" not in str(raised.value)
-    assert "does not answer" in str(raised.value)
+        open_store(url)
+    assert "127.0.0.1:1/monitor does not answer" in str(raised.value)
+    with inspected(url) as (facts, _):
+        assert facts.name.endswith("127.0.0.1:1/monitor")
+    for text_of_it in (str(raised.value), repr(facts)):
+        assert "secret" not in text_of_it
+        assert "hidden" not in text_of_it
 
 
 def test_a_reader_sees_one_state_throughout(desk: Desk) -> None:
