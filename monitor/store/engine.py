@@ -113,6 +113,7 @@ def _translated() -> Iterator[None]:
 def _server_engine(url: URL) -> Engine:
     engine = create_engine(
         url,
+        hide_parameters=True,  # people's keys are among them, and errors go to the log
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
         connect_args={"options": _with_timeouts(url), "connect_timeout": CONNECT_SECONDS, **_KEEPALIVE},
@@ -150,6 +151,7 @@ def _sqlite_engine(url: URL) -> Engine:
         raise UserError(_why_not(url, error.strerror or str(error))) from None
     engine = create_engine(
         url,
+        hide_parameters=True,  # as above
         connect_args={"timeout": BUSY_SECONDS},
         execution_options={"turns": Turns(), "recent": Recent(), "reading": {}},
     )

@@ -1,10 +1,13 @@
+import traceback
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from monitor import store
 from monitor.contract.topics import Topic
 from monitor.store import Outcome, Received, tables
+from monitor.store.engine import writing
 from tests.builders import REPORTED, Line, crime, decision, heartbeat, incident
 from tests.store.desk import Desk, NewDesk, clock
 
@@ -163,3 +166,13 @@ def test_a_time_before_1970_is_kept_to_the_microsecond(desk: Desk) -> None:
     old = REPORTED - timedelta(days=30000, microseconds=1)
     desk.merge([Received(message.topic, 0, 0, old, message.content)])
     assert store.progress(desk.engine)[Topic.INCIDENTS, 0].broker_time == old
+
+
+def test_an_error_of_the_database_names_nobody(desk: Desk) -> None:
+    """The log gets it whole."""
+    with writing(desk.engine) as connection:
+        connection.execute(text("ALTER TABLE person_logs RENAME TO elsewhere"))
+    named = incident(victims=[{"person_key": "SOMEBODY"}])
+    with pytest.raises(Exception, match="person_logs") as raised:
+        desk.receive(named)
+    assert "SOMEBODY" not in "".join(traceback.format_exception(raised.value))
