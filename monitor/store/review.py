@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select
 
 from monitor.contract.verdict import Status
 from monitor.store.causes import Cause
@@ -20,6 +20,7 @@ from monitor.store.known_time import Advanced
 from monitor.store.record import put_off, record
 from monitor.store.shapes import BrokerEnds, Failure, Judge, Reviewed
 from monitor.store.standings import Superseded, advanced, must_stand, write
+from monitor.store.tables import known_times
 from monitor.store.taking import Taken, take
 from monitor.store.waiting import is_due
 
@@ -48,11 +49,19 @@ def _review(engine: Engine, judge: Judge, now: datetime, broker: BrokerEnds | No
         taken, more = take(connection, now, limit)
         if not taken:
             return Reviewed()
+        _must_know(connection, moved, taken)
         must_stand(connection, moved)
         knowledge = load_knowledge(connection, [each.key for each in taken], recent(engine))
         reviewed = judge_and_record(connection, taken, knowledge, moved, judge, now)
         reviewed.more = more
         return reviewed
+
+
+def _must_know(connection: Connection, moved: Iterable[Advanced], taken: Iterable[Taken]) -> None:
+    """A merge may have brought a case of a force that was new after `moved` was read. Raises Superseded."""
+    new = {each.force for each in taken} - {each.after.force for each in moved}
+    if new and connection.scalar(select(func.count()).where(known_times.c.force.in_(new))):
+        raise Superseded
 
 
 def _is_worth_it(connection: Connection, moved: Iterable[Advanced], now: datetime) -> bool:

@@ -74,6 +74,21 @@ def test_a_first_heartbeat_heard_meanwhile_bears_on_cases_that_the_other_did_not
     assert {each["status"] for each in desk.verdicts().values()} == {"feed_behind"}
 
 
+def test_a_case_of_a_force_that_is_new_meanwhile_is_judged(desks: tuple[Desk, Desk]) -> None:
+    desk, other = desks
+    desk.receive(incident())
+
+    def merge_beside() -> None:
+        other.receive(incident("INC-2", force="synthetic-southmoor"))
+
+    before(desk.engine, TAKES_CASES, merge_beside)
+    assert desk.review(hours=30).failures == []
+    assert {each["incident_ref"]: each["status"] for each in desk.verdicts().values()} == {
+        "INC-1": "unrecorded",
+        "INC-2": "unrecorded",
+    }
+
+
 def assessed_with(hours: float) -> tuple[Any, Any]:
     """Status and next review as one review alone finds them, by the rules of known time."""
     ((_, verdict),) = pure_verdicts([incident(), heartbeat(hours)], clock(30)).items()
