@@ -11,6 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 from monitor.contract.reading import (
     CHANNELS,
     Force,
+    Id,
     OptionalDegrees,
     OptionalFlag,
     OptionalRef,
@@ -208,7 +209,7 @@ NEEDED = {
 class Decision(_Event):
     """A registrar's decision; beside the first seven fields, what its action needs."""
 
-    decision_id: Text
+    decision_id: Id
     incident_ref: Ref
     decided_at: Time
     decided_by: Text

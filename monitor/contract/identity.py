@@ -3,7 +3,9 @@
 import re
 from functools import lru_cache
 
-MOST_CHARACTERS = 256  # of a force or reference: it becomes part of a message key and of a database index
+# Of a force, a reference or a decision's id: it becomes part of message keys, of the ids of alerts, where it is thrice
+# as long if it is not ASCII, and of indexes, where PostgreSQL has some 2,700 bytes for two or three of them together.
+MOST_CHARACTERS, MOST_BYTES = 256, 400
 _CODE = re.compile(r"(?:(\d{1,3})[/.](\d{1,2})|(\d{3})(\d{2}))", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -17,9 +19,16 @@ def canonical_ref(text: str) -> str:
     return _sound(" ".join(text.split()).upper())
 
 
-def _sound(name: str) -> str:
+def not_too_long(name: str) -> str:
     if len(name) > MOST_CHARACTERS:
         raise ValueError(f"is longer than {MOST_CHARACTERS} characters")
+    if not name.isascii() and len(name.encode()) > MOST_BYTES:
+        raise ValueError(f"is longer than {MOST_BYTES} bytes in UTF-8")
+    return name
+
+
+def _sound(name: str) -> str:
+    not_too_long(name)
     if _CONTROL.search(name):
         raise ValueError("holds a control character")
     return name

@@ -14,7 +14,14 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from monitor.contract.identity import canonical_category, canonical_code, canonical_force, canonical_ref, slug
+from monitor.contract.identity import (
+    canonical_category,
+    canonical_code,
+    canonical_force,
+    canonical_ref,
+    not_too_long,
+    slug,
+)
 
 # Every limit of the rules (24 h, 72 h, 3 months) can be added to a time in between, and taken from it.
 EARLIEST = datetime(2, 1, 1, tzinfo=UTC)
@@ -105,6 +112,15 @@ def read_name(canonical: Callable[[str], str]) -> Callable[[object], str]:
             raise refuse("bad_name", str(error)) from None
 
     return lambda value: read_known(value) if isinstance(value, str) else read_text(value)
+
+
+def read_id(value: object) -> str:
+    """As it stands, whatever its case and white space."""
+    text = read_text(value)
+    try:
+        return not_too_long(text)
+    except ValueError as error:
+        raise refuse("bad_name", str(error)) from None
 
 
 def optional(read: Callable[[object], Any]) -> Callable[[object], Any]:
@@ -258,6 +274,7 @@ OptionalText = Annotated[str | None, BeforeValidator(optional(read_text))] | Non
 Force = Annotated[str, BeforeValidator(read_name(canonical_force)), _SOME_TEXT]
 Ref = Annotated[str, BeforeValidator(read_name(canonical_ref)), _SOME_TEXT]
 OptionalRef = Annotated[str | None, BeforeValidator(optional(read_name(canonical_ref)))] | None
+Id = Annotated[str, BeforeValidator(read_id), _SOME_TEXT]
 Refs = Annotated[tuple[str, ...], BeforeValidator(each(read_name(canonical_ref)))]
 Slugs = Annotated[tuple[str, ...], BeforeValidator(each(lambda value: slug(read_text(value))))]
 OptionalFlag = Annotated[bool | None, BeforeValidator(optional(read_flag))] | None

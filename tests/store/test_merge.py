@@ -1,10 +1,12 @@
 import traceback
 from datetime import timedelta
+from random import Random
 
 import pytest
 from sqlalchemy import text
 
 from monitor import store
+from monitor.contract import identity
 from monitor.contract.topics import Topic
 from monitor.store import Outcome, Received, tables
 from monitor.store.engine import writing
@@ -136,6 +138,26 @@ def test_more_rows_than_one_statement_takes(desk: Desk) -> None:
     merged = desk.receive(*(incident(f"INC-{number}") for number in range(2500)))
     assert merged.outcomes == {(Topic.INCIDENTS, Outcome.MERGED): 2500}
     assert len(desk.rows(tables.cases)) == 2500
+
+
+@pytest.mark.parametrize(
+    ("most", "letters"),
+    [(identity.MOST_CHARACTERS, range(0x21, 0x60)), (identity.MOST_BYTES // 4, range(0x20000, 0x2A000))],
+)
+def test_the_longest_names_are_kept_judged_and_told(desk: Desk, most: int, letters: range) -> None:
+    """PostgreSQL's indexes hold only so much of them, and less of what is no repetition."""
+    chance = Random(1)
+    force, one, other, record, name = ("".join(map(chr, chance.choices(letters, k=most))) for _ in range(5))
+    merged = desk.receive(
+        incident(one, force=force, duplicate_of=other, crime_refs=[record]),
+        incident(other, force=force),
+        crime(record, force=force, incident_refs=[]),
+        decision("accept_link", force=force, incident_ref=one, crime_ref=record, decision_id=name),
+        heartbeat(48, force=force),
+    )
+    assert merged.dead_letters == {}
+    assert desk.review(hours=60).failures == []
+    assert desk.alerts() != []
 
 
 def test_nothing_to_merge_writes_nothing(desk: Desk) -> None:
