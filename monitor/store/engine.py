@@ -21,6 +21,10 @@ _TIMEOUTS = {"statement_timeout": 60_000, "lock_timeout": 10_000}
 # Internal errors, as psycopg calls them, that pass: it ended a transaction that stood idle; it takes no writes, as one
 # that became a standby.
 _PASSES = {"25P03", "25006"}
+# Operational errors that no waiting ends: what was given is too large for PostgreSQL, such as a name for an index.
+_TOO_LARGE = "54"
+# What psycopg calls programming errors: there is no such table or column, or no right to it; there is no such schema.
+_UNFIT = ("42", "3F")
 # A host that vanished is noticed within half a minute, not after the hours that TCP would wait.
 _KEEPALIVE = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 IDLE_SECONDS = 15  # within a transaction that writes: a process that was halted there must not hold up the others
@@ -38,6 +42,13 @@ class DatabaseAway(Exception):  # noqa: N818 - a state to wait out, not a mistak
     """The database does not answer, takes nothing, or is locked for too long. Nothing was written: call again later."""
 
 
+class TablesUnfit(DatabaseAway):
+    """It answers, and its tables are not this program's, or are closed to its user. A person must see to that."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"its tables are of another version of the monitor, or its user lacks a right: {reason}")
+
+
 def open_store(database_url: str) -> Engine:
     """Connect, and make or migrate the tables. Raises UserError with one sentence."""
     url, engine = make_url(database_url), store_at(database_url)
@@ -46,7 +57,7 @@ def open_store(database_url: str) -> Engine:
             migrate(connection, shown(url))
     except DatabaseAway as away:
         engine.dispose()
-        raise UserError(_why_not(url, str(away))) from None
+        raise UserError(_why_not(url, away)) from None
     except UserError:
         engine.dispose()
         raise
@@ -99,15 +110,26 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+        if _sqlstate(error).startswith(_TOO_LARGE):
+            raise
         raise DatabaseAway(str(getattr(error, "orig", None) or error)) from error
     except exc.InternalError as error:
-        if getattr(error.orig, "sqlstate", None) not in _PASSES:
+        if _sqlstate(error) not in _PASSES:
             raise
         raise DatabaseAway(str(error.orig)) from error
+    except exc.ProgrammingError as error:
+        if not _sqlstate(error).startswith(_UNFIT):
+            raise
+        raise TablesUnfit(str(error.orig).partition("\n")[0]) from error
     except exc.DatabaseError as error:
         if type(error) is not exc.DatabaseError:  # its subclasses are mistakes of ours; it itself: a broken file
             raise
         raise DatabaseAway(str(error.orig)) from error
+
+
+def _sqlstate(error: exc.SQLAlchemyError) -> str:
+    """PostgreSQL's code of what went wrong; empty where nobody says it."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) or ""
 
 
 def _server_engine(url: URL) -> Engine:
@@ -148,7 +170,7 @@ def _sqlite_engine(url: URL) -> Engine:
     try:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(_why_not(url, error.strerror or str(error))) from None
+        raise UserError(_why_not(url, DatabaseAway(error.strerror or str(error)))) from None
     engine = create_engine(
         url,
         hide_parameters=True,  # as above
@@ -171,10 +193,13 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
 
 
-def _why_not(url: URL, reason: str) -> str:
+def _why_not(url: URL, away: DatabaseAway) -> str:
     """The sentence for the user."""
+    reason = str(away)
     if url.get_backend_name() != "sqlite":
         reason = " ".join(reason.split())
+        if isinstance(away, TablesUnfit):
+            return f"The database {shown(url)} cannot be used: {reason}."
         return f"The database {shown(url)} does not answer ({reason}): start it, or change MONITOR_DATABASE_URL."
     if "locked" in reason:
         return (

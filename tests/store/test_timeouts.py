@@ -1,18 +1,25 @@
 """On PostgreSQL nothing is waited for without end: neither a statement, nor a lock, nor a writer that was halted.
 
-A database that only reads is waited for, as one that is away.
+A database that only reads is waited for, as one that is away; and one whose tables are of another version.
 """
 
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, insert, make_url, text
+from sqlalchemy.exc import OperationalError
 
+from monitor.contract.topics import Topic
+from monitor.errors import UserError
+from monitor.store import Outcome, open_store
 from monitor.store import engine as opening
-from monitor.store import open_store
 from monitor.store.engine import DatabaseAway, reading, store_at, writing
+from monitor.store.tables import known_times
+from tests.builders import incident
 from tests.postgres import Postgres
+from tests.store.desk import Desk
 
 
 def test_a_lock_that_is_not_given_is_tried_again_later(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,6 +68,48 @@ def test_a_server_that_only_reads_is_waited_for(postgres: Postgres) -> None:
         connection.execute(text("DELETE FROM cases"))
     with reading(engine) as connection:
         assert connection.scalar(text("SELECT count(*) FROM cases")) == 0
+    engine.dispose()
+
+
+def test_a_column_that_is_called_otherwise_is_waited_for(postgres: Postgres) -> None:
+    """As beside a newer release, which has altered the tables: no message is diverted for it."""
+    desk = Desk(store_at(postgres.fresh()))
+    sent = desk.send(incident())
+    with writing(desk.engine) as connection:
+        connection.execute(text("ALTER TABLE person_logs RENAME COLUMN kind TO sort"))
+    with pytest.raises(DatabaseAway, match=r'of another version of the monitor, .* column "kind"'):
+        desk.merge(sent)
+    with writing(desk.engine) as connection:
+        connection.execute(text("ALTER TABLE person_logs RENAME COLUMN sort TO kind"))
+    assert desk.merge(sent).outcomes == {(Topic.INCIDENTS, Outcome.MERGED): 1}
+    desk.engine.dispose()
+
+
+WITHOUT_RIGHTS = "options=-c%20role%3Dpg_signal_backend"
+
+
+def test_a_right_that_is_missing_is_waited_for(postgres: Postgres) -> None:
+    engine = store_at(_with(postgres.fresh(), WITHOUT_RIGHTS))
+    with pytest.raises(DatabaseAway, match="lacks a right: permission denied for table cases"), writing(engine) as held:
+        held.execute(text("DELETE FROM cases"))
+    engine.dispose()
+
+
+def test_a_user_who_may_not_make_the_tables_is_told_so(postgres: Postgres) -> None:
+    with pytest.raises(UserError, match=r"cannot be used: .* lacks a right: permission denied for schema public\.$"):
+        open_store(_with(postgres.empty(), WITHOUT_RIGHTS))
+
+
+def _with(url: str, query: str) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{query}"
+
+
+def test_what_is_too_large_for_an_index_is_not_waited_for(postgres: Postgres) -> None:
+    """No waiting would make room for it."""
+    engine = store_at(postgres.fresh())
+    name = "".join(sha256(str(number).encode()).hexdigest() for number in range(100))
+    with pytest.raises(OperationalError, match="index row size"), writing(engine) as connection:
+        connection.execute(insert(known_times).values(force=name, heard=False))
     engine.dispose()
 
 
