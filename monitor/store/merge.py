@@ -45,7 +45,7 @@ def merge(engine: Engine, batch: Sequence[Received], ends: Ends | None = None) -
         at = to_micros(wall_clock())
         fresh, marked = take_in(connection, arrived, outcomes, at)
         merge_heartbeats(connection, batch, ends, outcomes)
-        _FORCES.run(connection, _force_rows(batch))
+        _note_forces(connection, batch)
         OUTBOX.run(connection, letters.rows(at))
         note_letters(connection, batch, letters.letters)
         note_progress(connection, batch)
@@ -118,6 +118,11 @@ def _dependency_rows(fresh: Iterable[Arrival]) -> list[Row]:
     return sorted({(each.key[0], dependent, on) for each in fresh for dependent, on in each.dependencies})
 
 
-def _force_rows(batch: Iterable[Received]) -> list[Row]:
+def _note_forces(connection: Connection, batch: Iterable[Received]) -> None:
+    """Only those that are new. To insert one that is there would wait for a review that has moved its known time, and
+    that review may wait for a case that is marked here.
+    """
     forces = {received.content.event.force for received in batch if isinstance(received.content, Decoded)}
-    return [(force, False) for force in sorted(forces)]
+    if forces:
+        known = connection.scalars(select(tables.known_times.c.force).where(tables.known_times.c.force.in_(forces)))
+        _FORCES.run(connection, [(force, False) for force in sorted(forces.difference(known))])

@@ -74,6 +74,24 @@ def test_a_first_heartbeat_heard_meanwhile_bears_on_cases_that_the_other_did_not
     assert {each["status"] for each in desk.verdicts().values()} == {"feed_behind"}
 
 
+def test_a_merge_waits_for_no_review_that_waits_for_it(desks: tuple[Desk, Desk]) -> None:
+    """The review hears the first heartbeat of the force, and marks all of its cases; the merge has marked one."""
+    desk, other = desks
+    desk.receive(incident())
+    desk.review(hours=5)
+    desk.receive(heartbeat(4))
+    beside = Thread(target=lambda: other.review(hours=6))
+
+    def begin_the_review() -> None:
+        beside.start()
+        beside.join(0.5)  # it waits for the case
+
+    before(desk.engine, "known_times", begin_the_review)
+    desk.receive(incident(revision=2))
+    beside.join()
+    assert desk.known() == clock(4)
+
+
 def test_a_case_of_a_force_that_is_new_meanwhile_is_judged(desks: tuple[Desk, Desk]) -> None:
     desk, other = desks
     desk.receive(incident())
