@@ -1,3 +1,5 @@
+from threading import Thread
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -6,11 +8,13 @@ from sqlalchemy import Engine, inspect
 
 from monitor import store
 from monitor.errors import UserError
-from monitor.store import migrations
-from monitor.store.engine import reading, writing
+from monitor.store import engine as opening
+from monitor.store import migrations, open_store
+from monitor.store.engine import reading, store_at, writing
 from monitor.store.migrations import migrate, migrate_down
 from monitor.store.tables import metadata
 from tests.builders import crime, decision, heartbeat, incident
+from tests.postgres import Postgres
 from tests.store.desk import Desk
 
 
@@ -36,6 +40,28 @@ def test_the_partial_indexes_are_partial(engine: Engine) -> None:
 def test_head_is_the_newest_of_the_migrations() -> None:
     folder = str(migrations.__path__[0])
     assert ScriptDirectory(folder).get_heads() == [migrations.HEAD]
+
+
+def test_of_two_that_start_together_one_makes_the_tables_and_the_other_waits(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Longer than it waits for any other lock."""
+    monkeypatch.setitem(opening._TIMEOUTS, "lock_timeout", 100)
+    url = postgres.empty()
+    one, opened = store_at(url), list[Engine]()
+    beside = Thread(target=lambda: opened.append(open_store(url)))
+    with writing(one) as connection:
+        migrate(connection, "test")
+        beside.start()
+        beside.join(0.5)
+        assert beside.is_alive()
+    beside.join()
+    (other,) = opened
+    with reading(other) as connection:
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == migrations.HEAD
+        assert connection.exec_driver_sql("SHOW lock_timeout").scalar() == "100ms"
+    one.dispose()
+    other.dispose()
 
 
 def fill(desk: Desk) -> None:

@@ -16,16 +16,40 @@ _VERSIONS = "alembic_version"
 
 def migrate(connection: Connection, name: str) -> None:
     """Make the tables, or alter them. `name` is how errors call the database. Raises UserError with one sentence."""
+    if _version(connection, name) == HEAD:
+        return
+    _in_turn(connection)
+    if _version(connection, name) != HEAD:  # nobody else has done it meanwhile
+        _upgrade(connection)
+
+
+def _version(connection: Connection, name: str) -> str | None:
+    """None: there are no tables yet."""
     tables = set(inspect(connection).get_table_names())
     if tables and _VERSIONS not in tables:
         raise UserError(
             f"The database {name} holds tables of another program: name another one in MONITOR_DATABASE_URL."
         )
-    version = connection.scalar(text(f"SELECT version_num FROM {_VERSIONS}")) if tables else None  # noqa: S608
+    version: str | None = connection.scalar(text(f"SELECT version_num FROM {_VERSIONS}")) if tables else None  # noqa: S608
     if version is not None and version > HEAD:
         raise UserError(f"The database {name} was made by a later version of the monitor: install that one.")
-    if version != HEAD:
-        _upgrade(connection)
+    return version
+
+
+def _in_turn(connection: Connection) -> None:
+    """Of processes that start together one migrates, however long that takes, and the others wait for it."""
+    if connection.dialect.name != "postgresql":  # there whoever writes is alone anyway
+        return
+    limit = connection.scalar(_GIVEN_TIME)
+    connection.execute(text("SET LOCAL statement_timeout = 0"))
+    connection.execute(_GIVE_TIME, {"limit": "0"})
+    connection.execute(_TURN)
+    connection.execute(_GIVE_TIME, {"limit": limit})
+
+
+_GIVEN_TIME = text("SELECT current_setting('lock_timeout')")
+_GIVE_TIME = text("SELECT set_config('lock_timeout', :limit, true)")
+_TURN = text(f"SELECT pg_advisory_xact_lock({0x6D696772617465})")  # a number of ours: "migrate"
 
 
 def migrate_down(connection: Connection, to: str) -> None:
