@@ -21,10 +21,15 @@ class Cause:
 
 
 def cause_of(taken: Taken, knowledge: Knowledge, now: datetime, otherwise: Cause | None = None) -> Cause:
-    """`otherwise`: what it is called where no event made it change."""
+    """`otherwise`: what it is called where no event made it change.
+
+    An event bears the time at which its merge began. It may have waited for a review that judged the case meanwhile,
+    and is then older than that: the case is due since the very same time.
+    """
     since = taken.judged_at
     sources = [source for node in knowledge.reach(taken.key) for source in knowledge.sources.get(node, ())]
-    latest = max((source for source in sources if since is None or source.merged_at > since), default=None)
+    unseen = (each for each in sources if since is None or each.merged_at > since or each.merged_at == taken.due_since)
+    latest = max(unseen, default=None)
     if latest:
         return Cause(latest.topic.value, latest.ref, latest.revision)
     if otherwise:

@@ -16,7 +16,7 @@ SHARE = 3  # of each batch a third is for the clock and a third for known time: 
 COLUMNS = (
     cases.c.force,
     cases.c.ref,
-    cases.c.due_since,
+    type_coerce(cases.c.due_since, BigInteger).label("due_since"),
     cases.c.due_event_time,
     cases.c.review_at,
     cases.c.status,
@@ -36,6 +36,7 @@ class Taken(NamedTuple):
 
     force: str
     ref: str
+    due_since: int | None  # microseconds; None: no event has marked it
     due_event_time: datetime | None  # None: it is due by time only
     review_at: datetime | None
     told: AlertState
@@ -81,4 +82,6 @@ def taken_of(row: Sequence[Any]) -> Taken:
      judged_at, content_digest, meaning_digest) = row  # fmt: skip
     told = AlertState(alert, status, severity, changes, firing_since)
     due_by = None if due_since is None else event_time
-    return Taken(force, ref, due_by, review_at, told, bool(is_open), judged_at, content_digest, meaning_digest)
+    return Taken(
+        force, ref, due_since, due_by, review_at, told, bool(is_open), judged_at, content_digest, meaning_digest
+    )

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from monitor.store import BrokerEnds, review_due
+from monitor.store import BrokerEnds, history, review_due
 from monitor.store.engine import store_at
-from tests.builders import crime, heartbeat, incident
+from tests.builders import FORCE, crime, decision, heartbeat, incident
 from tests.postgres import Postgres
 from tests.store.desk import JUDGE, Desk, clock, pure_verdicts
 
 MOVES_KNOWN_TIMES, TAKES_CASES = "UPDATE known_times", "FOR UPDATE OF cases SKIP LOCKED"
+MARKS_CASES = "pg_advisory_xact_lock"
 NOTES_PROGRESS = "INSERT INTO progress"  # near the end of a merge
 
 
@@ -90,6 +91,22 @@ def test_a_merge_waits_for_no_review_that_waits_for_it(desks: tuple[Desk, Desk])
     desk.receive(incident(revision=2))
     beside.join()
     assert desk.known() == clock(4)
+
+
+def test_an_event_that_waited_for_a_review_is_what_made_the_next_verdict_change(desks: tuple[Desk, Desk]) -> None:
+    desk, other = desks
+    desk.receive(incident())
+    desk.review(hours=30)
+
+    def review_beside() -> None:
+        other.receive(decision("note", text="Rang back."))
+        assert other.review(hours=30).taken == 1
+
+    before(desk.engine, MARKS_CASES, review_beside)
+    desk.receive(crime())
+    desk.review(hours=31)
+    assert [each.cause for each in history(desk.engine, FORCE, "INC-1")] == ["incidents", "crime-records"]
+    assert [alert["caused_by"]["ref"] for alert in desk.alerts()] == ["INC-1", "C1"]
 
 
 def test_a_case_of_a_force_that_is_new_meanwhile_is_judged(desks: tuple[Desk, Desk]) -> None:
