@@ -53,9 +53,10 @@ class Stored:
         return sum(each.row.partition != CONDENSED for each in self.rows)
 
     @property
-    def first_received(self) -> Key:
-        """The first of its incidents of which a revision is as it was received."""
-        return min(each.key for each in self.rows if each.topic is Topic.INCIDENTS and each.row.partition != CONDENSED)
+    def first_received(self) -> Key | None:
+        """The first of its incidents of which a revision is as it was received. None: another purge was here first."""
+        logs = (each for each in self.rows if each.topic is Topic.INCIDENTS)
+        return min((each.key for each in logs if each.row.partition != CONDENSED), default=None)
 
     def revisions(self, incident: Key) -> Sequence[IncidentSnapshot]:
         """The standing one last."""

@@ -11,13 +11,15 @@ from monitor import store
 from monitor.contract.topics import Topic
 from monitor.rulebook import load_rulebook
 from monitor.store import Outcome, audit, desk_tables, match_tables, tables, upkeep_tables
-from monitor.store.engine import reading
+from monitor.store.engine import reading, store_at
 from monitor.store.people import Actor
 from monitor.store.purge import Order, Purged, purge
 from monitor.store.purged import CONDENSED
 from monitor.store.reassess import apply
 from tests.builders import FORCE, Line, at, crime, decision, incident, reason
+from tests.postgres import Postgres
 from tests.store.desk import Desk, NewDesk, clock, failing_for
+from tests.store.test_two_reviews import before
 from tests.worlds import World, worlds
 
 WHO = Actor("ana.registrar", "Ana Registrar", "operator")
@@ -87,6 +89,18 @@ def test_the_verdict_is_found_again_from_what_is_kept(desk: Desk) -> None:
     desk.receive(decision("note", text="Looked at again."))
     desk.review(hours=LATE)
     assert desk.verdicts() == before
+
+
+def test_of_two_purges_at_once_the_second_passes_over_what_the_first_has_purged(postgres: Postgres) -> None:
+    url = postgres.fresh()
+    first, second = Desk(store_at(url)), Desk(store_at(url))
+    settled(first, log(victims=VICTIMS[:1]), record())
+    found: list[Purged] = []
+    before(second.engine, "FOR UPDATE OF cases", lambda: found.append(purged(first)))
+    found.append(purged(second))
+    assert [(each.incidents, each.revisions, each.held_back) for each in found] == [(1, 2, 0), (0, 0, 0)]
+    for each in (first, second):
+        each.engine.dispose()
 
 
 def test_what_was_purged_does_not_come_back_by_replay(desk: Desk) -> None:
