@@ -37,12 +37,17 @@ Contents = dict[str, bytes]  # by ref
 
 
 def bring_up_to_date(engine: Engine, rulebook: Rulebook, seen: Mapping[str, State]) -> dict[str, State]:
-    """Of every force whose occasions are not as they were `seen`. Answers how they are now."""
+    """Of every force whose occasions are not as they were `seen`. Answers how they are now.
+
+    Who has seen none looks also at forces that have suggestions, and it may be no occasions any more.
+    """
     with reading(engine) as connection:
         now = states(connection)
-    for force in sorted(now.keys() | seen.keys()):
-        if now.get(force) != seen.get(force):
-            _update(engine, rulebook, force)
+        changed = {force for force in now.keys() | seen.keys() if now.get(force) != seen.get(force)}
+        if not seen:
+            changed.update(connection.scalars(select(suggestions.c.force).distinct()))
+    for force in sorted(changed):
+        _update(engine, rulebook, force)
     return now
 
 

@@ -10,8 +10,8 @@ from monitor import store
 from monitor.compliance.conduct import courses
 from monitor.rulebook import load_rulebook
 from monitor.store.concerns import Concern, unpacked
-from monitor.store.engine import reading
-from monitor.store.occasions import State, occasions_of
+from monitor.store.engine import reading, writing
+from monitor.store.occasions import State, forget_occasions, occasions_of
 from monitor.store.queue_tables import queue
 from monitor.store.suggestion_tables import occasions, suggestions
 from monitor.store.suggestions import bring_up_to_date
@@ -95,6 +95,15 @@ def test_a_conduct_crime_that_no_log_is_linked_to_takes_it_out_too(desk: Desk) -
     assert queued(desk) == {"C": True}, "an assault is none"
     desk.receive(crime("C2", offence={"ho_code": "008/66", "category": "8L"}, **people))
     suggest(desk, seen)
+    assert (queued(desk), earlier(desk)) == ({}, {})
+
+
+def test_what_was_suggested_goes_with_the_last_occasions_also_while_nobody_looked(desk: Desk) -> None:
+    desk.receive(*LOGS)
+    suggest(desk)
+    with writing(desk.engine) as connection:
+        forget_occasions(connection, [(FORCE, ref) for ref in "ABC"])
+    suggest(desk, {})  # by a worker that has just started
     assert (queued(desk), earlier(desk)) == ({}, {})
 
 
