@@ -145,7 +145,7 @@ def _apply(engine: Any, settings: Settings, rules: Rules, found: dict[str, Any],
     enter(engine, by, {force: {**shared, **each.as_dict()} for force, each in found.items()})
     judged = changed = said = 0
     for force in sorted(found):
-        for reviewed in apply(engine, judge_with(*rules), rules[0].edition, clock_from(settings).now(), force):
+        for reviewed in apply(engine, judge_with(*rules), rules[0].edition, clock_from(settings).now, force):
             judged, changed = judged + reviewed.taken, changed + reviewed.changed
             if judged >= said + _EVERY:
                 said = judged

@@ -4,7 +4,7 @@ Both go through the cases in pages by key, so that memory does not grow with the
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -84,15 +84,20 @@ def compare(
                 yield difference
 
 
-def apply(engine: Engine, judge: Judge, edition: str, now: datetime, force: str | None) -> Iterator[Reviewed]:
-    """Judge every case by these rules, due or not, as its review would. A transaction a page; safe to repeat."""
+def apply(
+    engine: Engine, judge: Judge, edition: str, clock: Callable[[], datetime], force: str | None
+) -> Iterator[Reviewed]:
+    """Judge every case by these rules, due or not, as its review would. A transaction a page; safe to repeat.
+
+    `clock` is asked once the cases of a page are locked: a worker may have judged them a moment before.
+    """
     after = BEGINNING
     while True:
         with writing(engine) as connection:
-            taken = [each for each, _ in take_page(connection, now, after, force, PAGE)]
+            taken = [each for each, _ in take_page(connection, clock(), after, force, PAGE)]
             if not taken:
                 return
-            after = taken[-1].key
+            after, now = taken[-1].key, clock()
             knowledge = load_knowledge(connection, [each.key for each in taken], recent(engine))
             moved = advanced(connection, None, now)
             reviewed = judge_and_record(connection, taken, knowledge, moved, judge, now, Cause(RULEBOOK, edition))

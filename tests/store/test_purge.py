@@ -297,5 +297,7 @@ def test_whatever_is_purged_every_verdict_is_found_again_and_nothing_comes_back(
     assert done.unlike == []
     desk.receive(*lines)
     assert desk.review(now=late).taken == 0
-    assert [each.failures for each in apply(desk.engine, desk.judge, "again", late, None) if each.failures] == []
+    assert [
+        each.failures for each in apply(desk.engine, desk.judge, "again", lambda: late, None) if each.failures
+    ] == []
     assert [*store.stored_verdicts(desk.engine)] == before

@@ -45,7 +45,7 @@ def compared(
 
 
 def applied(desk: Desk, judge: Judge, force: str | None = None) -> int:
-    return sum(each.changed for each in apply(desk.engine, judge, "2027/28", clock(30), force))
+    return sum(each.changed for each in apply(desk.engine, judge, "2027/28", lambda: clock(30), force))
 
 
 def test_what_would_change_is_shown_and_nothing_changes(desk: Desk, judge: Judge) -> None:

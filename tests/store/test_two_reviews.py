@@ -9,6 +9,7 @@ from sqlalchemy import Engine, event
 
 from monitor.store import BrokerEnds, history, review_due
 from monitor.store.engine import store_at
+from monitor.store.reassess import apply
 from tests.builders import FORCE, crime, decision, heartbeat, incident
 from tests.postgres import Postgres
 from tests.store.desk import JUDGE, Desk, clock, pure_verdicts
@@ -107,6 +108,22 @@ def test_an_event_that_waited_for_a_review_is_what_made_the_next_verdict_change(
     desk.review(hours=31)
     assert [each.cause for each in history(desk.engine, FORCE, "INC-1")] == ["incidents", "crime-records"]
     assert [alert["caused_by"]["ref"] for alert in desk.alerts()] == ["INC-1", "C1"]
+
+
+def test_other_rules_are_applied_at_the_time_at_which_a_case_is_had(desks: tuple[Desk, Desk]) -> None:
+    """Not at which it was asked for: what a review has found meanwhile would be taken back."""
+    desk, other = desks
+    desk.receive(incident())
+    desk.review(hours=1)
+    now = [clock(23.9)]
+
+    def review_beside() -> None:
+        other.review(hours=24.2)
+        now.append(clock(24.3))
+
+    before(desk.engine, "FOR UPDATE OF cases", review_beside)
+    assert [each.taken for each in apply(desk.engine, JUDGE, "2027/28", lambda: now[-1], None)] == [1]
+    assert (desk.status(), desk.changes()) == ("unrecorded", ["raised"])
 
 
 def test_a_case_of_a_force_that_is_new_meanwhile_is_judged(desks: tuple[Desk, Desk]) -> None:
