@@ -15,18 +15,23 @@ from sqlalchemy import Connection, Engine, event, make_url, text
 
 from monitor.store.engine import BUSY_SECONDS, DatabaseAway, open_store, reading, shown, store_at, writing
 from monitor.store.migrations import migrate
+from monitor.store.rights import keep_rights, must_be_free
 from monitor.store.tables import metadata
 
 Check = Callable[[Connection], None]  # raises, where the old store must not be replaced
 
 
 def open_aside(old: Engine, database_url: str) -> Engine:
-    """An empty store. What was left aside before is dropped."""
+    """An empty store. What was left aside before is dropped.
+
+    Raises UserError where anything of others rests on the tables of the old one, which could then not be replaced.
+    """
     drop_aside(old)
     if old.dialect.name == "sqlite":
         return open_store(f"sqlite:///{_file_aside(old)}")
     schema = _aside(_schema(old))
     with writing(old) as connection:
+        must_be_free(connection, _schema(old), metadata.tables)
         connection.execute(text(f'CREATE SCHEMA "{schema}"'))
     engine = store_at(database_url)
 
@@ -83,6 +88,7 @@ def _swap_schemas(old: Engine, check: Check) -> None:
     with writing(old) as connection:
         for name in sorted(metadata.tables):
             connection.execute(text(f'LOCK TABLE "{present}"."{name}" IN ACCESS EXCLUSIVE MODE'))
+        must_be_free(connection, present, metadata.tables)
         check(connection)
         ours = {things: [*_things(connection, query, aside)] for things, query in _THINGS.items()}
         connection.execute(text(f'CREATE SCHEMA "{before}"'))
@@ -91,6 +97,7 @@ def _swap_schemas(old: Engine, check: Check) -> None:
                 connection.execute(text(f'ALTER {kind} "{present}".{name} SET SCHEMA "{before}"'))
             for name in names:
                 connection.execute(text(f'ALTER {kind} "{aside}".{name} SET SCHEMA "{present}"'))
+        keep_rights(connection, before, present)
         for schema in (before, aside):
             connection.execute(text(f'DROP SCHEMA "{schema}" CASCADE'))
 

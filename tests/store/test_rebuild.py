@@ -1,5 +1,6 @@
 """The store made anew from the topics: the same comes of it, nothing is told again, nothing changes until the end."""
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -7,11 +8,12 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, text, update
 
 from monitor import store
 from monitor.contract.codec import read
 from monitor.contract.topics import Topic
+from monitor.errors import UserError
 from monitor.rulebook import load_rulebook
 from monitor.store import Places, Received, audit, tables
 from monitor.store.aside import open_aside
@@ -21,7 +23,7 @@ from monitor.store.casework import hand_over
 from monitor.store.dead_letters import letter_id
 from monitor.store.decisions import decide
 from monitor.store.desk_tables import audit_heads, case_holders, person_logs
-from monitor.store.engine import reading, writing
+from monitor.store.engine import reading, store_at, writing
 from monitor.store.instants import wall_clock
 from monitor.store.letter_tables import dead_letters
 from monitor.store.letters import LetterState
@@ -33,6 +35,7 @@ from monitor.store.queue_tables import queue
 from monitor.store.rebuild import ChangedMeanwhile, Rebuild
 from monitor.store.stops import stop_partition
 from tests.builders import FORCE, at, crime, decision, heartbeat, incident
+from tests.postgres import Postgres
 from tests.store.desk import Desk, NewDesk, clock
 from tests.worlds import World, worlds
 
@@ -275,6 +278,71 @@ def test_known_time_does_not_fall(desk: Desk) -> None:
         connection.execute(update(tables.known_times).values(known=clock(22)))
     rebuild(desk, hours=30)
     assert desk.known() == clock(22)
+
+
+@pytest.fixture
+def readers(postgres: Postgres) -> Iterator[tuple[Desk, str]]:
+    """A desk on PostgreSQL, and a role that has no rights there yet."""
+    desk, role = Desk(store_at(postgres.fresh())), f"reader_{os.getpid()}"
+    postgres.do(f"CREATE ROLE {role}")
+    yield desk, role
+    with writing(desk.engine) as connection:
+        connection.execute(text(f"DROP OWNED BY {role}"))
+    desk.engine.dispose()
+    postgres.do(f"DROP ROLE {role}")
+
+
+def test_who_may_read_the_tables_still_may(readers: tuple[Desk, str]) -> None:
+    desk, role = readers
+    with writing(desk.engine) as connection:
+        connection.execute(text(f"GRANT SELECT, UPDATE ON cases TO {role} WITH GRANT OPTION"))
+        connection.execute(text(f"GRANT SELECT (force, content) ON verdicts TO {role}"))
+        connection.execute(text(f"GRANT USAGE ON SEQUENCE outbox_number_seq TO {role}"))
+        connection.execute(text("GRANT SELECT ON progress TO PUBLIC"))
+        connection.execute(text(f"ALTER TABLE queue OWNER TO {role}"))
+        before = connection.execute(_RIGHTS_OF).all()
+    rebuild(busy(desk))
+    with reading(desk.engine) as connection:
+        assert connection.execute(_RIGHTS_OF).all() == before
+
+
+# As PostgreSQL shows them; those of an owner stand only where somebody else was ever given any.
+_RIGHTS_OF = text("""
+    SELECT relname, CAST(relowner AS regrole), CAST(relacl AS text), array_agg(CAST(attacl AS text) ORDER BY attname)
+    FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+    WHERE relnamespace = CAST('public' AS regnamespace) AND relkind IN ('r', 'S') AND attnum > 0
+    GROUP BY 1, 2, 3 ORDER BY 1
+""")
+
+
+def test_what_rests_on_the_tables_is_named_before_anything_is_done(readers: tuple[Desk, str]) -> None:
+    desk, _ = readers
+    make_a_view(desk)
+    topics = FakeTopics(desk)
+    with pytest.raises(UserError, match=r"rest on the tables \(view reports.open_cases\): drop them first"):
+        rebuild(desk, topics=topics)
+    assert topics.batches_read == 0
+
+
+def test_what_comes_to_rest_on_the_tables_meanwhile_is_not_dropped(readers: tuple[Desk, str]) -> None:
+    desk, _ = readers
+    busy(desk)
+
+    class Interrupted(FakeTopics):
+        def begins(self) -> Places:
+            make_a_view(desk)
+            return super().begins()
+
+    with pytest.raises(UserError, match=r"\(view reports.open_cases\)"):
+        rebuild(desk, topics=Interrupted(desk))
+    with reading(desk.engine) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM reports.open_cases")) == 3
+
+
+def make_a_view(desk: Desk) -> None:
+    with writing(desk.engine) as connection:
+        connection.execute(text("CREATE SCHEMA reports"))
+        connection.execute(text("CREATE VIEW reports.open_cases AS SELECT * FROM cases"))
 
 
 @given(worlds(), st.integers(0, 2))
