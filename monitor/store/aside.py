@@ -18,6 +18,8 @@ from monitor.store.migrations import migrate
 from monitor.store.rights import keep_rights, must_be_free
 from monitor.store.tables import metadata
 
+_STEPS = 100  # in which a file is copied; more than one
+
 Check = Callable[[Connection], None]  # raises, where the old store must not be replaced
 
 
@@ -63,12 +65,22 @@ def swap(old: Engine, fresh: Engine, check: Check) -> None:
 
 
 def _swap_files(old: Engine, check: Check) -> None:
-    with writing(old) as connection:
-        check(connection)
+    """The first of the pages locks the old file against whoever writes, until the last; only then is it looked at."""
     old.dispose()
+    checked = False
+
+    def check_once(status: int, _: int, __: int) -> None:
+        nonlocal checked
+        if status == sqlite3.SQLITE_OK and not checked:
+            with reading(old) as connection:
+                check(connection)
+            old.dispose()
+            checked = True
+
     try:
         with closing(sqlite3.connect(_file_aside(old))) as fresh, closing(_connect(str(old.url.database))) as present:
-            fresh.backup(present)
+            (pages,) = fresh.execute("PRAGMA page_count").fetchone()
+            fresh.backup(present, pages=max(1, pages // _STEPS), progress=check_once)
     except sqlite3.Error as error:
         raise DatabaseAway(str(error)) from error
     _remove(_file_aside(old))

@@ -2,21 +2,23 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Table, delete, insert, select, text, update
+from sqlalchemy import Connection, Table, delete, insert, select, text, update
 
 from monitor import store
 from monitor.contract.codec import read
 from monitor.contract.topics import Topic
 from monitor.errors import UserError
 from monitor.rulebook import load_rulebook
-from monitor.store import Places, Received, audit, tables
-from monitor.store.aside import open_aside
+from monitor.store import Places, Received, audit, open_store, tables
+from monitor.store.aside import open_aside, swap
 from monitor.store.audit import NO_FORCE, Deed, append
 from monitor.store.audit_check import check_audit, guards_gone
 from monitor.store.casework import hand_over
@@ -203,6 +205,42 @@ def test_what_somebody_writes_meanwhile_is_not_lost(desk: Desk) -> None:
         rebuild(desk, topics=Interrupted(desk))
     assert len([*audit.entries(desk.engine, FORCE)]) == 2
     assert desk.verdicts().keys() == {"INC-1", "INC-2", "INC-3"}
+
+
+def test_what_somebody_writes_in_the_last_moment_is_not_lost_either(tmp_path: Path) -> None:
+    desk = busy(Desk(open_store(f"sqlite:///{tmp_path}/monitor.db")))
+    fresh = open_aside(desk.engine, str(desk.engine.url))
+    started = Event()
+
+    def check(_: Connection) -> None:
+        """Nobody else can write any more."""
+        beside.start()
+        started.wait()
+        beside.join(0.3)
+        assert beside.is_alive()
+
+    def write() -> None:
+        started.set()
+        append(desk.engine, Deed(FORCE, "looked", WHO, "INC-2"))
+
+    beside = Thread(target=write)
+    swap(desk.engine, fresh, check)
+    beside.join()
+    assert len([*audit.entries(desk.engine, FORCE)]) == 1
+    desk.engine.dispose()
+
+
+def test_a_check_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    desk = busy(Desk(open_store(f"sqlite:///{tmp_path}/monitor.db")))
+    before = kept(desk)
+
+    def check(_: Connection) -> None:
+        raise ChangedMeanwhile
+
+    with pytest.raises(ChangedMeanwhile):
+        swap(desk.engine, open_aside(desk.engine, str(desk.engine.url)), check)
+    assert kept(desk) == before
+    desk.engine.dispose()
 
 
 def test_a_decision_made_at_the_desk_and_not_sent_yet_stays(desk: Desk) -> None:
