@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from monitor.cli import group
+from monitor.cli.operator import opened_store
 from monitor.cli.output import Format
 from monitor.contract.identity import canonical_force
 from monitor.errors import UserError
@@ -97,7 +98,7 @@ def replay(
     wanted = _wanted(names, reason, topic, force, since, until)
     _refuse_nothing(wanted, everything)
     settings = load_settings()
-    with _store(settings) as engine:
+    with _store(settings, changes=True) as engine:
         if not replay_letters(engine, settings, wanted, again, getpass.getuser(), wait, _say):
             raise typer.Exit(INCOMPLETE)
 
@@ -121,7 +122,7 @@ def discard(
     if not why.strip():
         raise UserError("--why must say why they are put away, in a few words.")
     settings = load_settings()
-    with _store(settings) as engine:
+    with _store(settings, changes=True) as engine:
         discard_letters(engine, settings, wanted, why.strip(), getpass.getuser(), _say)
 
 
@@ -138,24 +139,19 @@ def resume(
     from monitor.cli.letter_work import resume_partition
 
     settings = load_settings()
-    with _store(settings) as engine:
+    with _store(settings, changes=True) as engine:
         resume_partition(engine, settings, topic, partition, divert, typer.echo)
 
 
 @contextmanager
-def _store(settings: Settings) -> Iterator[Any]:
-    from monitor.store import DatabaseAway, open_store
+def _store(settings: Settings, *, changes: bool = False) -> Iterator[Any]:
     from monitor.stream.outages import BrokerAway
 
-    engine = open_store(settings.database_url)
-    try:
-        yield engine
-    except DatabaseAway as away:
-        raise UserError(f"The database does not answer ({away}); see to it, or change MONITOR_DATABASE_URL.") from None
-    except BrokerAway as away:
-        raise UserError(f"The broker does not answer ({away}); see to it, or change MONITOR_BROKER.") from None
-    finally:
-        engine.dispose()
+    with opened_store(settings, changes=changes) as engine:
+        try:
+            yield engine
+        except BrokerAway as away:
+            raise UserError(f"The broker does not answer ({away}); see to it, or change MONITOR_BROKER.") from None
 
 
 def _wanted(

@@ -1,7 +1,7 @@
 """What commands that change the store have in common: who does it and why, the database, and how it is printed."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import typer
@@ -36,12 +36,16 @@ def force_named(name: str | None) -> str | None:
 
 
 @contextmanager
-def opened_store(settings: Settings) -> Iterator[Any]:
+def opened_store(settings: Settings, *, changes: bool = False) -> Iterator[Any]:
+    """`changes`: what is stored is changed, so not during a rebuild, which would lose that or give up because of it."""
     from monitor.store import DatabaseAway, open_store
+    from monitor.store.attendance import attending
+    from monitor.store.presence import Work
 
     engine = open_store(settings.database_url)
     try:
-        yield engine
+        with attending(engine, Work.COMMAND) if changes else nullcontext():
+            yield engine
     except DatabaseAway as away:
         raise UserError(f"The database does not answer ({away}); see to it, or change MONITOR_DATABASE_URL.") from None
     finally:

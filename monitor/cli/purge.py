@@ -37,7 +37,7 @@ def command(
     who, why = (None, "") if dry_run else actor(by, because, "A purge")
     order = Order(_instant(closed_before, now), now, force_named(force), who, why)
     judge = judge_with(load_rulebook(settings.rulebook), load_mappings(settings.force_mappings))
-    with opened_store(settings) as engine:
+    with opened_store(settings, changes=not dry_run) as engine:
         _report(purge(engine, judge, order), dry_run)
 
 

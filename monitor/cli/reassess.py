@@ -43,7 +43,7 @@ def command(
     settings = load_settings(rulebook=rulebook, force_mappings=force_mapping)
     rules, now_rules = _rules(settings), _rules(present)
     who = actor(by, because, "Applying it") if apply else None
-    with opened_store(settings) as engine:
+    with opened_store(settings, changes=apply) as engine:
         if apply:
             _must_agree(engine, rules, now_rules)
         found = _show(engine, settings, now_rules, rules, force_named(force), format)

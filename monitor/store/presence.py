@@ -1,7 +1,8 @@
-"""Who works with the store: each worker and web server says every few seconds that it is there, and what it judges by.
+"""Who works with the store: each says every few seconds that it is there, and what it judges by.
 
-Some work allows nobody else beside it. Whoever begins writes its row first and looks for others then: of two that begin
-at once, one sees the other at least. Times are the database's, so that no other machine's clock matters.
+Workers, web servers, and commands that change what is stored. Some work allows nobody else beside it. Whoever begins
+writes its row first and looks for others then: of two that begin at once, one sees the other at least. Times are the
+database's, so that no other machine's clock matters.
 """
 
 import os
@@ -35,6 +36,7 @@ class Work(StrEnum):
     SHADOW = "shadow"  # a worker that tells nobody
     WEB = "web"
     REBUILD = "rebuild"
+    COMMAND = "command"  # any other that changes what is stored
 
 
 @dataclass(frozen=True, slots=True)
