@@ -39,6 +39,9 @@ class Work(StrEnum):
     COMMAND = "command"  # any other that changes what is stored
 
 
+_NAMES = {Work.WEB: "web server"}
+
+
 @dataclass(frozen=True, slots=True)
 class Presence:
     kind: Work
@@ -48,7 +51,7 @@ class Presence:
     pid: int = field(default_factory=os.getpid)
 
     def __str__(self) -> str:
-        return f"a {self.kind.value} on {self.host}, process {self.pid}"
+        return f"a {_NAMES.get(self.kind, self.kind.value)} on {self.host}, process {self.pid}"
 
 
 class Occupied(Exception):  # noqa: N818 - a state to be told, not a mistake

@@ -14,6 +14,8 @@ from fastapi import FastAPI
 from monitor.errors import UserError
 from monitor.settings import Settings
 from monitor.store import DatabaseAway, open_store
+from monitor.store.attendance import attending
+from monitor.store.presence import Work
 from monitor.store.scope import Store
 from monitor.telemetry.logs import get_logger
 from monitor.web.app import check, create_app
@@ -51,7 +53,8 @@ def serve(settings: Settings) -> None:
 def _opened(settings: Settings) -> Iterator[Store]:
     store = open_store(settings.database_url)
     try:
-        yield store
+        with attending(store, Work.WEB):
+            yield store
     finally:
         store.dispose()
 

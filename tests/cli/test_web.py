@@ -10,6 +10,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from monitor.store import open_store
+from monitor.store.presence import Occupied, Presence, Work, come, present
+
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
@@ -46,6 +49,20 @@ def test_it_serves_until_it_is_told_to_stop(running: tuple["subprocess.Popen[str
     assert httpx2.get(f"{address}/health/ready").text == "ready\n"
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
+
+
+def test_a_rebuild_sees_that_it_is_there_and_it_does_not_start_beside_one(
+    running: tuple["subprocess.Popen[str]", str], environment: dict[str, str], tmp_path: Path
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/monitor.db")
+    assert [each.kind for each in present(store)] == [Work.WEB]
+    with pytest.raises(Occupied, match="a web server on "):
+        come(store, Presence(Work.REBUILD), unless={*Work})
+    running[0].send_signal(signal.SIGTERM)
+    running[0].wait(20)
+    come(store, Presence(Work.REBUILD), unless={*Work})
+    assert "`monitor rebuild` is at work" in refused(environment, "--port", "0", "--development-sign-in")
+    store.dispose()
 
 
 def test_control_c_ends_it_quietly(running: tuple["subprocess.Popen[str]", str]) -> None:
