@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, exc, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import UserError
@@ -25,6 +25,8 @@ _PASSES = {"25P03", "25006"}
 _TOO_LARGE = "54"
 # What psycopg calls programming errors: there is no such table or column, or no right to it; there is no such schema.
 _UNFIT = ("42", "3F")
+# What it refuses for what stands in it: data errors, and rows that break a constraint.
+_REFUSED = ("22", "23")
 # A host that vanished is noticed within half a minute, not after the hours that TCP would wait.
 _KEEPALIVE = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 IDLE_SECONDS = 15  # within a transaction that writes: a process that was halted there must not hold up the others
@@ -141,9 +143,18 @@ def _server_engine(url: URL) -> Engine:
         connect_args={"options": _with_timeouts(url), "connect_timeout": CONNECT_SECONDS, **_KEEPALIVE},
         execution_options={"recent": Recent(), "reading": {"isolation_level": "REPEATABLE READ"}},
     )
+    event.listen(engine, "handle_error", _leave_out_the_row)
     event.listen(engine, "connect", _arrays_in_binary)
     event.listen(engine, "begin", _free_what_a_halted_writer_holds)
     return engine
+
+
+def _leave_out_the_row(context: ExceptionContext) -> None:
+    """Below its first line PostgreSQL quotes the row or the value that it refuses."""
+    error, wrapped = context.original_exception, context.sqlalchemy_exception
+    if wrapped is not None and _sqlstate(wrapped).startswith(_REFUSED):
+        for each in (error, wrapped):
+            each.args = (str(each.args[0]).partition("\n")[0],)
 
 
 def _with_timeouts(url: URL) -> str:

@@ -4,13 +4,15 @@ from random import Random
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from monitor import store
 from monitor.contract import identity
 from monitor.contract.topics import Topic
 from monitor.store import Outcome, Received, tables
-from monitor.store.engine import writing
+from monitor.store.engine import store_at, writing
 from tests.builders import REPORTED, Line, crime, decision, heartbeat, incident
+from tests.postgres import Postgres
 from tests.store.desk import Desk, NewDesk, clock
 
 WRITTEN = ("broker_time", "merged_at", "partition", "offset")
@@ -198,3 +200,14 @@ def test_an_error_of_the_database_names_nobody(desk: Desk) -> None:
     with pytest.raises(Exception, match="person_logs") as raised:
         desk.receive(named)
     assert "SOMEBODY" not in "".join(traceback.format_exception(raised.value))
+
+
+def test_nor_does_an_error_in_which_postgresql_quotes_the_row(postgres: Postgres) -> None:
+    desk = Desk(store_at(postgres.fresh()))
+    with writing(desk.engine) as connection:
+        connection.execute(text("ALTER TABLE person_logs ADD COLUMN later TEXT NOT NULL"))
+    named = incident(victims=[{"person_key": "SOMEBODY"}])
+    with pytest.raises(IntegrityError, match='null value in column "later"') as raised:
+        desk.receive(named)
+    assert "SOMEBODY" not in "".join(traceback.format_exception(raised.value))
+    desk.engine.dispose()
