@@ -3,11 +3,10 @@
 from monitor.contract.verdict import Severity
 from monitor.observability import recordings as r
 from monitor.observability.configuration import Configuration, shown
-from monitor.observability.promql import name
+from monitor.observability.promql import TELLS
 from monitor.observability.rule import Alert, Audience, Board, Panel
 from monitor.store.concerns import Concern
 from monitor.store.heartbeats import CRIME_RECORDS_FEED
-from monitor.telemetry import metrics
 
 FORCE = "<force>"
 OF_FORCE = {"force": FORCE}
@@ -146,13 +145,13 @@ def _monitor_silent(lasting: str) -> Alert:
         name="MonitorSilent",
         audience=Audience.BUREAU,
         severity=Severity.HIGH,
-        expr=f"absent({name(metrics.DATABASE_UP)} == 1)",
+        expr=f"absent{TELLS}",
         lasting=lasting,
         summary="The monitor has told nothing of any force for a while: no alert does not mean no missing crime.",
         description=(
-            f"For {shown(lasting)} no worker of the monitor has been able to say what is unrecorded. Alerts that "
-            "stood before still stand, new ones cannot come. Operations have been told; until it is mended, work "
-            "from the force's own lists."
+            f"For {shown(lasting)} no worker of the monitor has been able to say what is unrecorded. Alerts by force "
+            "that stood before stand until it tells again, whatever has become of them; new ones cannot come. "
+            "Operations have been told; until it is mended, work from the force's own lists."
         ),
         panel=Panel(Board.COMPLIANCE, "unrecorded"),
     )

@@ -80,7 +80,6 @@ class Bureau(Section):
 
 
 class Operations(Section):
-    held_for: Duration
     keep_firing: Duration
     absent_after: Duration
     worker_down_after: Duration

@@ -3,6 +3,8 @@
 That shape is not that of Grafana's API, and its reader ignores what it does not know: tests hold these files to a
 strict schema. A rule becomes three nodes, as Grafana's own converter makes them: the query, whether it gave a number at
 all, and whether that is so. No threshold is written twice: the comparison stands in the query.
+
+While Prometheus cannot be asked, what stood for the bureau stands: nothing says that it is over. Operations are told.
 """
 
 import re
@@ -23,6 +25,7 @@ QUERY, MATH, THRESHOLD = "query", "prometheus_math", "threshold"
 _EXPRESSION = {"type": "__expr__", "uid": "__expr__"}
 _LOOKS_BACK = 600  # seconds; an instant query takes the last moment of it
 _LONGEST_UID = 40
+_WHEN_IT_CANNOT_BE_ASKED = {Audience.BUREAU: "KeepLast", Audience.OPERATIONS: "Error"}
 
 
 def grafana_rules(configuration: Configuration) -> dict[str, Any]:
@@ -52,7 +55,7 @@ def _rule(configuration: Configuration, alert: Alert) -> dict[str, Any]:
         "for": _multiple(alert.lasting),
         "keepFiringFor": _multiple(alert.keep_firing),
         "noDataState": "OK",  # a comparison that does not hold gives no data
-        "execErrState": "Error",
+        "execErrState": _WHEN_IT_CANNOT_BE_ASKED[alert.audience],
         "isPaused": False,
         "dashboardUid": str(alert.panel.board),
         "panelId": panel_number(alert.panel),

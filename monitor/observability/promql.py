@@ -9,6 +9,8 @@ from monitor.telemetry.metrics import Stored
 JOB = "recording-monitor"  # as deploy/prometheus/prometheus.yml names the workers
 UP = f'up{{job="{JOB}"}}'
 STARTED = f'process_start_time_seconds{{job="{JOB}"}}'
+# Some worker reads the store: it has answered, and its tables are those that the worker knows.
+TELLS = f"(max({metrics.SCHEMA_CURRENT.name}) == 1)"
 
 
 def name(metric: Any) -> str:
@@ -19,17 +21,18 @@ def name(metric: Any) -> str:
     return f"{family.name}_total" if family.type == "counter" else str(family.name)
 
 
-def held(metric: Stored, by: str, window: str) -> str:
-    """What the workers read from the store. They read the same, hence the maximum.
+def told(metric: Stored, by: str) -> str:
+    """What the workers read from the store. They read the same, hence the maximum."""
+    return f"max by ({by}) ({name(metric)})"
 
-    While none of them can tell (its scrape failed, it restarts, its database is away), what was told last stands in:
-    else an alert would be resolved by what only keeps us from knowing, and raised anew after it.
+
+def held(record: str, expr: str) -> str:
+    """For the rule that records `record`: `expr`, or what was recorded last, for as long as no worker tells.
+
+    A scrape that failed, a worker that is down and a database that is away only keep us from knowing: they must resolve
+    no alert. What has ended, and a force that was removed, goes with the first answer that no longer has it.
     """
-    series = name(metric)
-    nobody_tells = f"(max({name(metrics.DATABASE_UP)}) == 1)"
-    return (
-        f"max by ({by}) ({series}) or (max by ({by}) (last_over_time({series}[{window}])) unless on () {nobody_tells})"
-    )
+    return f"{expr} or ({record} unless on () {TELLS})"
 
 
 def increase(metric: Any, by: str, window: str, matchers: str = "") -> str:

@@ -1,7 +1,7 @@
 """Recording rules: the numbers that alerts and dashboards share, so that both mean the same by them."""
 
 from monitor.observability.configuration import Configuration, RecordedInTime
-from monitor.observability.promql import held, name
+from monitor.observability.promql import held, name, told
 from monitor.observability.rule import Recording
 from monitor.telemetry import metrics
 
@@ -11,8 +11,6 @@ FINDINGS = "force_finding_severity:incidents:max"
 NOBODYS = "force_severity:due_soon_unattended:max"
 OLDEST = "force_severity:oldest_unrecorded_deadline_timestamp_seconds:max"
 DEADLINES = "force_outcome_severity:deadlines_7d:max"
-KNOWN = "force:known_time_timestamp_seconds:max"
-HEARTBEAT = "force_feed:heartbeat_timestamp_seconds:max"
 LAG = "topic_partition:lag_messages:max"
 MERGED = "topic_partition:last_merged_timestamp_seconds:max"
 LAG_IN_ALL = "monitor:lag_messages:sum"
@@ -33,25 +31,27 @@ BEHIND = "force:known_time_behind_seconds:max"
 
 def recordings(configuration: Configuration) -> list[Recording]:
     """In the order in which they lean on each other: Prometheus evaluates a group from its top."""
-    window = configuration.operations.held_for
-    return [*_told(window), *_counts(), *_shares(configuration.recorded_in_time), *_times(window)]
+    return [*_told(), *_counts(), *_shares(configuration.recorded_in_time), *_times()]
 
 
-def _told(window: str) -> list[Recording]:
-    """What the workers tell, once, and held over a gap."""
+def _told() -> list[Recording]:
+    """What the workers tell, once, and held while none of them can."""
     return [
-        Recording(INCIDENTS, held(metrics.INCIDENTS, "force, severity, status", window)),
-        Recording(FIRING, held(metrics.FIRING, "force, severity", window)),
-        Recording(FINDINGS, held(metrics.FINDINGS, "finding, force, severity", window)),
-        Recording(NOBODYS, held(metrics.UNATTENDED, "force, severity", window)),
-        Recording(OLDEST, held(metrics.OLDEST_UNRECORDED, "force, severity", window)),
-        Recording(DEADLINES, held(metrics.DEADLINES, "force, outcome, severity", window)),
-        Recording(KNOWN, held(metrics.KNOWN_TIME, "force", window)),
+        _held(INCIDENTS, told(metrics.INCIDENTS, "force, severity, status")),
+        _held(FIRING, told(metrics.FIRING, "force, severity")),
+        _held(FINDINGS, told(metrics.FINDINGS, "finding, force, severity")),
+        _held(NOBODYS, told(metrics.UNATTENDED, "force, severity")),
+        _held(OLDEST, told(metrics.OLDEST_UNRECORDED, "force, severity")),
+        _held(DEADLINES, told(metrics.DEADLINES, "force, outcome, severity")),
         Recording(LAG, f"max by (topic, partition) ({name(metrics.LAG)})"),
         Recording(MERGED, f"max by (topic, partition) ({name(metrics.LAST_MERGED)})"),
         Recording(LAG_IN_ALL, f"sum({LAG})"),
         Recording(UNSENT, f"max by (kind) ({name(metrics.UNSENT)})"),
     ]
+
+
+def _held(record: str, expr: str) -> Recording:
+    return Recording(record, held(record, expr))
 
 
 def _counts() -> list[Recording]:
@@ -87,10 +87,12 @@ def _aim(expr: str, aim: float, **labels: str) -> Recording:
     return Recording(AIM, expr, {**labels, "threshold": f"{100 * aim:g} %"})
 
 
-def _times(window: str) -> list[Recording]:
-    """How long ago; nothing for a force that has never sent a heartbeat."""
+def _times() -> list[Recording]:
+    """How long ago; nothing for a force that has never sent a heartbeat.
+
+    It grows no older while no worker tells: that the monitor does not hear a feed does not make the feed silent.
+    """
     return [
-        Recording(HEARTBEAT, held(metrics.HEARTBEAT, "feed, force", window)),
-        Recording(SILENCE, f"time() - {HEARTBEAT}"),
-        Recording(BEHIND, f"time() - {KNOWN}"),
+        _held(SILENCE, f"time() - {told(metrics.HEARTBEAT, 'feed, force')}"),
+        _held(BEHIND, f"time() - {told(metrics.KNOWN_TIME, 'force')}"),
     ]

@@ -70,6 +70,7 @@ def _children(node: Any) -> list[Any]:
 class _Labels:
     def __init__(self, recorded: Recorded) -> None:
         self._recorded = recorded
+        self._within: set[str] = set()  # series whose rules are being looked at: one may lean on its own past
 
     def of(self, node: Any) -> set[str]:
         match node:
@@ -84,8 +85,12 @@ class _Labels:
         return set().union(*(self.of(child) for child in _children(node)))
 
     def _of_series(self, name: str) -> set[str]:
+        if name in self._within:
+            return _every_label()
         if name in self._recorded:
+            self._within.add(name)
             ways = [self.of(p.parse(rule["expr"])) | set(rule.get("labels", {})) for rule in self._recorded[name]]
+            self._within.remove(name)
             return reduce(set.intersection, ways)
         return _OF_TARGETS | _own_labels(name)
 
@@ -109,6 +114,10 @@ class _Labels:
         if how.card == p.VectorMatchCardinality.ManyToOne:
             return left | set(how.group_labels or ())
         return set(how.matching.labels)
+
+
+def _every_label() -> set[str]:
+    return _OF_TARGETS.union(*(stored.labels for stored in STORED))
 
 
 def _is_time(node: Any) -> bool:

@@ -54,14 +54,52 @@ def test_a_failed_scrape_neither_resolves_nor_repeats_it(world: World) -> None:
     world.holds()
 
 
-def test_a_database_that_is_away_for_a_while_does_not_resolve_it(world: World) -> None:
-    world.worker(tells="1x10 0x5 1x10").incidents("1x10 stale _x4 1x10")
-    world.fires("SeriousCrimeUnrecorded", "15m", UNRECORDED, force=NORTH, severity="critical").holds()
+def test_it_stands_however_long_nothing_is_known_and_resolves_with_the_first_answer(world: World) -> None:
+    """The worker is killed, or its database is away: neither has recorded a crime."""
+    world.worker(up="1x10 0x300 1x10", tells="1x10 stale _x299 1x10").incidents("1x10 stale")
+    for at in ("20m", "21m", "26m", "60m", "310m"):
+        world.fires("SeriousCrimeUnrecorded", at, UNRECORDED, force=NORTH, severity="critical")
+    world.silent("SeriousCrimeUnrecorded", "312m").holds()
+
+
+def test_a_database_that_is_away_does_not_resolve_it_and_fewer_after_it_are_told_at_once(world: World) -> None:
+    world.worker(tells="1x10 0x60 1x10").incidents("3x10 stale _x59 1x10")
+    words = UNRECORDED.replace(": 1.", ": 3.")
+    world.fires("SeriousCrimeUnrecorded", "70m", words, force=NORTH, severity="critical")
+    world.fires("SeriousCrimeUnrecorded", "72m", UNRECORDED, force=NORTH, severity="critical").holds()
+
+
+def test_tables_of_another_version_do_not_resolve_it_and_the_bureau_is_told(world: World) -> None:
+    """The database answers, and nothing is read of it."""
+    world.worker(tables="1x10 0x60").incidents("1x10 stale")
+    world.fires("SeriousCrimeUnrecorded", "60m", UNRECORDED, force=NORTH, severity="critical")
+    world.silent("MonitorSilent", "10m", "19m").fires("MonitorSilent", "22m", SILENT).holds()
+
+
+def test_what_ended_before_an_outage_does_not_come_back_with_it(world: World) -> None:
+    world.worker(tells="1x10 0x60").incidents("1x5 stale").silent("SeriousCrimeUnrecorded", "8m", "12m", "40m").holds()
+
+
+def test_a_force_that_was_removed_is_gone_at_once_and_another_stands(world: World) -> None:
+    world.worker().incidents("1x10 stale", force=SOUTH).incidents("1x60")
+    world.fires("SeriousCrimeUnrecorded", "12m", UNRECORDED, force=NORTH, severity="critical").holds()
+
+
+@pytest.mark.parametrize("gone", ["stale", "0x200"])
+def test_the_monitor_is_silent_before_anything_by_force_ends(world: World, gone: str) -> None:
+    weekly(world.worker(up="1x80 0x200", tells=f"1x80 {gone}"), NORTH, in_time=40, late=60, minutes=80)
+    feed(world, "0x80 stale")
+    for at in ("80m", "95m", "270m"):
+        words = f"{NORTH}: 40% of a week's crimes were recorded within 24 hours."
+        world.fires("RecordedInTimeBelowThreshold", at, words, force=NORTH, threshold="85 %")
+        words = f"{NORTH}: the crime system has said nothing for 1h 20m 0s, so verdicts are held."
+        world.fires("CrimeFeedSilent", at, words, force=NORTH, feed="crime_records")
+    world.fires("MonitorSilent", "92m", SILENT).holds()
 
 
 def test_a_force_with_no_incidents_and_a_quiet_night_fire_nothing(world: World) -> None:
     """Every alert but the watchdog: feeds beat, nothing comes in, and nothing is wrong."""
-    world.worker().metric("broker_answered_timestamp_seconds", "0+60x300").metric("schema_current", "1x300")
+    world.worker().metric("broker_answered_timestamp_seconds", "0+60x300")
     world.metric("known_time_timestamp_seconds", "0+60x300", force=NORTH)
     for feed_name in ("crime_records", "incidents"):
         world.metric("heartbeat_timestamp_seconds", "0+60x300", force=NORTH, feed=feed_name)
@@ -183,8 +221,8 @@ def test_a_force_without_heartbeats_and_a_silent_feed_of_incidents_are_not_a_sil
 
 
 def test_a_worker_that_is_down_does_not_make_the_feed_silent(world: World) -> None:
-    feed(world.worker(up="1x30 0x60", tells="1x30 stale"), "0+60x30 stale").silent(
-        "CrimeFeedSilent", "41m", "80m"
+    feed(world.worker(up="1x30 0x200", tells="1x30 stale"), "0+60x30 stale").silent(
+        "CrimeFeedSilent", "41m", "80m", "200m"
     ).holds()
 
 
@@ -214,12 +252,12 @@ SILENT = "The monitor has told nothing of any force for a while: no alert does n
 
 
 def test_the_bureau_is_told_when_the_monitor_itself_is_silent(world: World) -> None:
-    world.worker(up="1x30 0x60", tells="1x30 stale").silent("MonitorSilent", "30m", "45m")
-    world.fires("MonitorSilent", "47m", SILENT).holds()
+    world.worker(up="1x30 0x60", tells="1x30 stale").silent("MonitorSilent", "30m", "40m")
+    world.fires("MonitorSilent", "42m", SILENT).holds()
 
 
 def test_the_bureau_is_told_when_the_database_is_away_for_long(world: World) -> None:
-    world.worker(tells="1x30 0x60").fires("MonitorSilent", "47m", SILENT).holds()
+    world.worker(tells="1x30 0x60").fires("MonitorSilent", "42m", SILENT).holds()
 
 
 def test_one_worker_of_two_that_is_down_is_nothing_to_the_bureau(world: World) -> None:

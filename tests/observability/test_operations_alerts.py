@@ -271,12 +271,10 @@ def test_a_broker_that_answers_does_not_fire(world: World, answered: str) -> Non
 
 
 def test_tables_of_another_version_fire(world: World) -> None:
-    world.worker().worker(name="w2").metric("schema_current", "1x60").metric("schema_current", "1x10 0x40", worker="w2")
+    world.worker().worker(name="w2", tables="1x10 0x40")
     words = "The tables of the database are not of the version that a worker needs."
     world.silent("MigrationMissing", "11m").fires("MigrationMissing", "14m", words).holds()
 
 
 def test_tables_that_fit_do_not_fire(world: World) -> None:
-    world.worker(up=RESTART).metric("schema_current", "1x30 stale 1x30").silent(
-        "MigrationMissing", "10m", "31m", "50m"
-    ).holds()
+    world.worker(up=RESTART, tells="1x30 stale 1x30").silent("MigrationMissing", "10m", "31m", "50m").holds()

@@ -139,6 +139,11 @@ def test_expression_threshold_and_texts_are_those_of_prometheus(rule: Any) -> No
         assert 0 <= int(rule[ours][:-1]) - wanted < 60
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_a_prometheus_that_does_not_answer_resolves_nothing_for_the_bureau_and_is_told_to_operations(rule: Any) -> None:
+    assert rule["execErrState"] == {"bureau": "KeepLast", "operations": "Error"}[rule["labels"]["audience"]]
+
+
 def _for_prometheus(text: str) -> str:
     return text.replace(".Values.query.Value", ".Value")
 

@@ -38,11 +38,21 @@ class World:
         """A metric of the monitor, scraped from a worker."""
         return self.raw(f"{PREFIX}{name}{_labels({'job': JOB, 'instance': worker, **labels})}", values)
 
-    def worker(self, up: str = "1x3000", tells: str = "1x3000", started: str = "0x3000", name: str = "w1") -> Self:
-        """`tells`: whether it could read the database; `stale` or `_` where it did not answer at all."""
+    def worker(
+        self,
+        up: str = "1x3000",
+        tells: str = "1x3000",
+        started: str = "0x3000",
+        name: str = "w1",
+        tables: str | None = None,
+    ) -> Self:
+        """`tells`: whether it could read the database; `stale` or `_` where it did not answer at all.
+
+        `tables`: whether they are of its version, where that is not the same.
+        """
         where = _labels({"job": JOB, "instance": name})
         self.raw(f"up{where}", up).raw(f"process_start_time_seconds{where}", started)
-        return self.metric("database_up", tells, worker=name)
+        return self.metric("database_up", tells, name).metric("schema_current", tables or tells, name)
 
     def incidents(
         self, values: str, status: str = "unrecorded", severity: str = "critical", force: str = NORTH
