@@ -12,6 +12,9 @@ STARTED = f'process_start_time_seconds{{job="{JOB}"}}'
 # Some worker reads the store: it has answered, and its tables are those that the worker knows.
 TELLS = f"(max({metrics.SCHEMA_CURRENT.name}) == 1)"
 
+# The same, of the last two minutes, so that one failed scrape leaves no gap on a dashboard.
+TOLD_LATELY = f"(max(max_over_time({metrics.SCHEMA_CURRENT.name}[2m])) == 1)"
+
 
 def name(metric: Any) -> str:
     """The name of its series; of a histogram, without `_bucket`, `_sum` or `_count`."""
@@ -33,6 +36,16 @@ def held(record: str, expr: str) -> str:
     no alert. What has ended, and a force that was removed, goes with the first answer that no longer has it.
     """
     return f"{expr} or ({record} unless on () {TELLS})"
+
+
+def known(expr: str) -> str:
+    """Nothing where no worker tells: what is held for alerts is not known to be so now."""
+    return f"({expr}) and on () {TOLD_LATELY}"
+
+
+def or_none(expr: str, label: str) -> str:
+    """Nought with the label `none` where a worker tells and there is nothing: it exports no series of what is not."""
+    return f'{expr} or on () label_replace(0 * {TOLD_LATELY}, "{label}", "none", "", "")'
 
 
 def increase(metric: Any, by: str, window: str, matchers: str = "") -> str:

@@ -29,6 +29,7 @@ class World:
         self._folder, self._step = folder, step
         self._series: list[dict[str, str]] = []
         self._expected: list[dict[str, Any]] = []
+        self._asked: list[dict[str, Any]] = []
 
     def raw(self, series: str, values: str) -> Self:
         self._series.append({"series": series, "values": values})
@@ -71,30 +72,40 @@ class World:
             self._expect(alert, each, [])
         return self
 
+    def answers(self, query: str, at: str, found: dict[str, float] | None = None) -> Self:
+        """What a query gives then, by the labels as promtool writes them; without them, nothing."""
+        samples = [{"labels": labels, "value": value} for labels, value in (found or {}).items()]
+        self._asked.append({"expr": query, "eval_time": at, "exp_samples": samples})
+        return self
+
     def _expect(self, alert: str, at: str, found: list[dict[str, str]]) -> Self:
         self._expected.append(
             {"eval_time": at, "alertname": alert, "exp_alerts": [_expected(alert, each) for each in found]}
         )
         return self
 
+    def _needed(self) -> dict[str, Any]:
+        return _needed({each["alertname"] for each in self._expected}, "".join(each["expr"] for each in self._asked))
+
     def holds(self) -> None:
         """Fails with promtool's own words where the rules make something else of it."""
-        unit = {"interval": self._step, "input_series": self._series, "alert_rule_test": self._expected}
+        unit: dict[str, Any] = {"interval": self._step, "input_series": self._series, "alert_rule_test": self._expected}
+        unit["promql_expr_test"] = self._asked
         rules = self._folder / "rules.yml"
-        rules.write_text(yaml.safe_dump(_needed({each["alertname"] for each in self._expected})), "utf-8")
+        rules.write_text(yaml.safe_dump(self._needed()), "utf-8")
         test = {"rule_files": [str(rules)], "evaluation_interval": self._step, "tests": [unit]}
         path = self._folder / "world.test.yml"
         path.write_text(yaml.safe_dump(test, sort_keys=False), "utf-8")
         run("promtool", "test", "rules", path)
 
 
-def _needed(alerts: set[str]) -> dict[str, Any]:
+def _needed(alerts: set[str], queries: str) -> dict[str, Any]:
     """The shipped rules for these alerts, in one group in their order: all of them would take minutes to evaluate.
 
     Of the annotations only the summary is kept, since promtool compares all of them or none.
     """
     rules: list[dict[str, Any]] = []
-    wanted = "".join(rule_of(alert)["expr"] for alert in alerts)
+    wanted = "".join(rule_of(alert)["expr"] for alert in alerts) + queries
     for rule in reversed(shipped_rules()):
         if rule.get("alert") in alerts:
             rules.append({**rule, "annotations": {"summary": rule["annotations"]["summary"]}})

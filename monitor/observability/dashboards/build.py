@@ -35,6 +35,7 @@ from monitor.observability.rule import Board
 _COLUMNS = 24
 _MARK = re.compile("%3C(\\w+)%3E")
 _GREEN, _AMBER, _RED = "green", "orange", "red"
+_UNKNOWN = "unknown"
 
 
 def build(spec: BoardSpec, addresses: Addresses) -> model.Dashboard:
@@ -128,7 +129,14 @@ def _thresholds(steps: Steps) -> ThresholdsConfig:
 
 def _stat() -> Any:
     last = ReduceDataOptions().calcs(["lastNotNull"])
-    return stat.Panel().reduce_options(last).text_mode(BigValueTextMode.VALUE_AND_NAME).no_value("0")
+    return _says_unknown(stat.Panel().reduce_options(last).text_mode(BigValueTextMode.VALUE_AND_NAME))
+
+
+def _says_unknown(panel: Any) -> Any:
+    """Where there is no series, in grey: else Grafana gives it the colour of the lowest step, which may be green."""
+    grey = model.ValueMappingResult(text=_UNKNOWN, color="gray")
+    options = model.DashboardSpecialValueMapOptions(match=model.SpecialValueMatch.NULL_AND_NAN, result=grey)
+    return panel.no_value(_UNKNOWN).mappings([model.SpecialValueMap(options=options)])
 
 
 def _lines() -> Any:
@@ -149,7 +157,7 @@ def _areas() -> Any:
 
 def _bars() -> Any:
     last = ReduceDataOptions().calcs(["lastNotNull"])
-    return bargauge.Panel().reduce_options(last).orientation(VizOrientation.HORIZONTAL).no_value("0").min(0)
+    return _says_unknown(bargauge.Panel().reduce_options(last).orientation(VizOrientation.HORIZONTAL).min(0))
 
 
 def _heatmap() -> Any:

@@ -3,7 +3,7 @@
 from monitor.observability import recordings as r
 from monitor.observability.dashboards.spec import BoardSpec, Kind, PanelSpec, Query, RowSpec, Steps
 from monitor.observability.dashboards.which_ones import WHICH_ONES
-from monitor.observability.promql import name
+from monitor.observability.promql import known, name, or_none
 from monitor.observability.rule import Board
 from monitor.store.concerns import Concern
 from monitor.store.heartbeats import CRIME_RECORDS_FEED
@@ -12,11 +12,31 @@ from monitor.telemetry import metrics
 CHOSEN = 'force=~"$force"'
 SERIOUS = 'force=~"$force", severity=~"$severity"'
 SEVERITY, FORCE = "{{severity}}", "{{force}}"
+RECODED = f'{r.FINDINGS}{{{SERIOUS}, finding="recoded_without_reason"}}'
 _NONE_IS_GOOD = Steps(1, 5)
 
 
 def _by_force(series: str) -> tuple[Query, ...]:
-    return (Query(f"{series}{{{CHOSEN}}}", FORCE),)
+    return (Query(known(f"{series}{{{CHOSEN}}}"), FORCE),)
+
+
+def _count_by_force(series: str) -> tuple[Query, ...]:
+    return (Query(known(or_none(f"{series}{{{CHOSEN}}}", "force")), FORCE),)
+
+
+def _by(label: str, series: str) -> Query:
+    """How many there are, nought included."""
+    return Query(known(or_none(f"sum by ({label}) ({series}{{{SERIOUS}}})", label)), f"{{{{{label}}}}}")
+
+
+def _each_severity(expr: str) -> Query:
+    """Nought of a severity that incidents have and none of these."""
+    nought = f"0 * sum by (severity) ({r.INCIDENTS}{{{SERIOUS}}})"
+    return Query(known(or_none(f"{expr} or {nought}", "severity")), SEVERITY)
+
+
+def _count_by_severity(series: str) -> Query:
+    return _each_severity(f"sum by (severity) ({series}{{{SERIOUS}}})")
 
 
 NOW = RowSpec(
@@ -31,7 +51,7 @@ NOW = RowSpec(
             ),
             "short",
             Kind.STAT,
-            (Query(f"sum by (severity) ({r.UNRECORDED}{{{SERIOUS}}})", SEVERITY),),
+            (_count_by_severity(r.UNRECORDED),),
             steps=_NONE_IS_GOOD,
             queue={"filter": Concern.FIRING},
             by=("severity",),
@@ -39,10 +59,10 @@ NOW = RowSpec(
         PanelSpec(
             "oldest",
             "Longest overdue",
-            "How long ago the oldest unrecorded incident of each severity passed its deadline.",
+            "How long ago the oldest unrecorded incident of each severity passed its deadline; nought where none is.",
             "s",
             Kind.STAT,
-            (Query(f"time() - min by (severity) ({r.OLDEST}{{{SERIOUS}}})", SEVERITY),),
+            (_each_severity(f"time() - min by (severity) ({r.OLDEST}{{{SERIOUS}}})"),),
             steps=Steps(3600, 86400),
             queue={"filter": Concern.FIRING},
             by=("severity",),
@@ -56,7 +76,7 @@ NOW = RowSpec(
             ),
             "short",
             Kind.STAT,
-            _by_force(r.UNATTENDED),
+            _count_by_force(r.UNATTENDED),
             steps=Steps(1, 3),
             queue={"filter": Concern.DUE_SOON},
             by=("force",),
@@ -82,7 +102,7 @@ NOW = RowSpec(
             ),
             "short",
             Kind.STAT,
-            _by_force(r.WAITING),
+            _count_by_force(r.WAITING),
             steps=Steps(1, 50),
             queue={"filter": Concern.FEED_BEHIND},
             by=("force",),
@@ -93,7 +113,7 @@ NOW = RowSpec(
             "How long ago each force's crime system last said that everything up to then was sent.",
             "s",
             Kind.STAT,
-            (Query(f'{r.SILENCE}{{{CHOSEN}, feed="{CRIME_RECORDS_FEED}"}}', FORCE),),
+            (Query(known(f'{r.SILENCE}{{{CHOSEN}, feed="{CRIME_RECORDS_FEED}"}}'), FORCE),),
             steps=Steps(900, 1800),
             queue={"filter": Concern.FEED_BEHIND},
             by=("force",),
@@ -110,7 +130,7 @@ COURSE = RowSpec(
             "Incidents past their deadline with no crime record or too few, over time.",
             "short",
             Kind.AREAS,
-            (Query(f"sum by (severity) ({r.UNRECORDED}{{{SERIOUS}}})", SEVERITY),),
+            (_count_by_severity(r.UNRECORDED),),
             width=12,
             queue={"filter": Concern.FIRING},
             by=("severity",),
@@ -121,7 +141,7 @@ COURSE = RowSpec(
             "Everything that needs a person: unrecorded, due soon, closed without a crime, wrongly cancelled.",
             "short",
             Kind.AREAS,
-            (Query(f"sum by (severity) ({r.FIRING}{{{SERIOUS}}})", SEVERITY),),
+            (_count_by_severity(r.FIRING),),
             width=12,
             queue={"filter": Concern.FIRING},
             by=("severity",),
@@ -135,7 +155,7 @@ COURSE = RowSpec(
             ),
             "percentunit",
             Kind.LINES,
-            (*_by_force(r.IN_TIME), Query(f"{r.AIM}{{{CHOSEN}}}", "{{force}}: threshold {{threshold}}")),
+            (*_by_force(r.IN_TIME), Query(known(f"{r.AIM}{{{CHOSEN}}}"), "{{force}}: threshold {{threshold}}")),
             width=12,
             queue={"filter": Concern.FIRING},
             by=("force",),
@@ -163,7 +183,7 @@ COURSE = RowSpec(
             "Logs that expect a crime record, closed more than two hours ago, with none.",
             "short",
             Kind.LINES,
-            _by_force(r.CLOSED),
+            _count_by_force(r.CLOSED),
             queue={"filter": Concern.CLOSED_WITHOUT_CRIME},
             by=("force",),
         ),
@@ -176,7 +196,7 @@ COURSE = RowSpec(
             ),
             "short",
             Kind.LINES,
-            (Query(f'sum by (force) ({r.FINDINGS}{{{SERIOUS}, finding="recoded_without_reason"}})', FORCE),),
+            (Query(known(or_none(f"sum by (force) ({RECODED})", "force")), FORCE),),
             queue={"filter": Concern.RECODED},
             by=("force",),
         ),
@@ -189,7 +209,7 @@ COURSE = RowSpec(
             ),
             "short",
             Kind.LINES,
-            _by_force(r.UNMAPPED),
+            _count_by_force(r.UNMAPPED),
             queue={"filter": Concern.TO_CHECK},
             by=("force",),
         ),
@@ -199,7 +219,7 @@ COURSE = RowSpec(
             "Incidents with each finding now: what is wrong, beside what is missing.",
             "short",
             Kind.BARS,
-            (Query(f"sum by (finding) ({r.FINDINGS}{{{SERIOUS}}})", "{{finding}}"),),
+            (_by("finding", r.FINDINGS),),
             width=12,
             height=12,
         ),
@@ -209,7 +229,7 @@ COURSE = RowSpec(
             "All incidents that are known, by the status of their verdict.",
             "short",
             Kind.BARS,
-            (Query(f"sum by (status) ({r.INCIDENTS}{{{SERIOUS}}})", "{{status}}"),),
+            (_by("status", r.INCIDENTS),),
             width=12,
             height=12,
         ),

@@ -4,7 +4,7 @@ from typing import Any
 
 from monitor.observability import recordings as r
 from monitor.observability.dashboards.spec import BoardSpec, Kind, PanelSpec, Query, RowSpec, Steps
-from monitor.observability.promql import STARTED, UP, name
+from monitor.observability.promql import STARTED, UP, known, name
 from monitor.observability.rule import Board
 from monitor.store.concerns import Concern
 from monitor.telemetry import metrics
@@ -41,20 +41,21 @@ HEALTH = RowSpec(
             "Workers that answer",
             "Workers that Prometheus reaches. With none, no event is merged and no deadline is watched.",
             "short",
-            Query(f"sum({UP})", "workers"),
+            Query(f"sum({UP}) or vector(0)", "workers"),
             steps=Steps(2, 1, bad_below=True),
         ),
         _stat(
             "servers",
             "Database, broker and tables",
             (
-                "Whether the database answers (1), seconds since the broker last did, and whether the tables fit "
-                "the worker (1)."
+                "Whether the database answers, whether the broker did in the last two minutes, and whether the tables "
+                "fit the worker: 1 is yes, 0 is no."
             ),
             "none",
             Query(f"max({name(metrics.DATABASE_UP)})", "database"),
-            Query(f"time() - max({name(metrics.BROKER_ASKED)})", "seconds since the broker"),
+            Query(f"time() - max({name(metrics.BROKER_ASKED)}) < bool 120", "broker"),
             Query(f"min({name(metrics.SCHEMA_CURRENT)})", "tables"),
+            steps=Steps(1, 0.5, bad_below=True),
         ),
         _stat(
             "restarts",
@@ -163,14 +164,14 @@ KNOWN = RowSpec(
             "Known time behind the clock",
             "How far back the monitor must stay with what it says is missing, by force.",
             "s",
-            Query(f"{r.BEHIND}{{{CHOSEN}}}", "{{force}}"),
+            Query(known(f"{r.BEHIND}{{{CHOSEN}}}"), "{{force}}"),
         ),
         _lines(
             "feed_age",
             "Age of the last heartbeat",
             "By force and feed. A heartbeat says that everything up to then was sent.",
             "s",
-            Query(f"{r.SILENCE}{{{CHOSEN}}}", "{{force}} {{feed}}"),
+            Query(known(f"{r.SILENCE}{{{CHOSEN}}}"), "{{force}} {{feed}}"),
         ),
         _lines(
             "review",
