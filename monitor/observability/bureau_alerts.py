@@ -154,4 +154,5 @@ def _monitor_silent(lasting: str) -> Alert:
             "Operations have been told; until it is mended, work from the force's own lists."
         ),
         panel=Panel(Board.COMPLIANCE, "unrecorded"),
+        queue={},
     )

@@ -1,4 +1,7 @@
-"""Where an alert leads: the panel that shows it, the queue of what it is about, and its runbook."""
+"""Where an alert leads: the panel that shows it, the queue of what it is about, and its runbook.
+
+No alert of operations leads to the queue, which that role may not open (see `monitor.web.access`).
+"""
 
 from monitor.links import queue_link
 from monitor.observability.configuration import Addresses
@@ -10,10 +13,11 @@ _OF_FORCE = "&var-force=%3Cforce%3E"
 
 
 def links_of(addresses: Addresses, alert: Alert) -> dict[str, str]:
-    of_force = _OF_FORCE if "force" in alert.queue else ""
+    of_force = _OF_FORCE if "<force>" in alert.summary else ""
+    queue = {} if alert.queue is None else {"queue_url": worded_link(queue_link(addresses.web, **alert.queue))}
     return {
         "dashboard_url": worded_link(panel_link(addresses.grafana, alert.panel) + of_force),
-        "queue_url": worded_link(queue_link(addresses.web, **alert.queue)),
+        **queue,
         "runbook_url": f"{addresses.runbooks}/{alert.page}",
     }
 

@@ -5,12 +5,8 @@ from monitor.observability import recordings as r
 from monitor.observability.configuration import Configuration, Operations, shown
 from monitor.observability.promql import STARTED, UP, increase, name
 from monitor.observability.rule import Alert, Audience, Board, Panel
-from monitor.store.concerns import Concern
 from monitor.store.heartbeats import CRIME_RECORDS_FEED
 from monitor.telemetry import metrics
-
-FORCE = "<force>"
-WAITING = {"filter": Concern.FEED_BEHIND}
 
 
 def operations_alerts(configuration: Configuration) -> list[Alert]:
@@ -39,7 +35,6 @@ def _alert(
         panel=Panel(Board.PIPELINE, panel),
         lasting=more.get("lasting", "0s"),
         keep_firing=limits.keep_firing,
-        queue={"force": FORCE, **WAITING} if FORCE in summary else WAITING,
     )
 
 

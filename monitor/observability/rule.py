@@ -41,7 +41,7 @@ class Alert:
     panel: Panel
     lasting: str = "0s"
     keep_firing: str = "0s"
-    queue: Mapping[str, str] = field(default_factory=dict)  # how the queue is narrowed; `<force>` may be a value
+    queue: Mapping[str, str] | None = None  # how the queue is narrowed; `<force>` may be a value; None: no link to it
 
     @property
     def page(self) -> str:

@@ -190,6 +190,15 @@ def test_a_message_leads_to_the_incident_and_to_what_to_do(tmp_path: Path) -> No
     assert rendered("recording.subject", tmp_path, alert("I1", "high")).startswith("[high] 1 to look at")
 
 
+def test_a_message_without_a_queue_leads_to_the_dashboard(tmp_path: Path) -> None:
+    texts = {"summary": "No database.", "description": "Away.", "dashboard_url": "http://127.0.0.1:3000/d/x"}
+    away = {**alert("I1", "critical"), "annotations": {**texts, "runbook_url": "http://127.0.0.1:9090/user/x.md"}}
+    text = rendered("recording.text", tmp_path, away)
+    assert "queue:" not in text
+    assert "dashboard: http://127.0.0.1:3000/d/x" in text
+    assert '<a href="http://127.0.0.1:3000/d/x">No database.' in rendered("recording.html", tmp_path, away)
+
+
 def test_what_is_over_says_so(tmp_path: Path) -> None:
     subject = rendered("recording.subject", tmp_path, alert("I1", "high", "resolved")).strip()
     assert subject == f"[resolved] 1 resolved in {NORTH} (recording monitor, bureau)"

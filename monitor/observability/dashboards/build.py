@@ -1,7 +1,7 @@
 """From the specification to Grafana's own model, by its SDK."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from grafana_foundation_sdk.builders import bargauge, heatmap, stat, table, timeseries
@@ -75,9 +75,11 @@ def _placed(spec: BoardSpec) -> Iterator[tuple[int, RowSpec | PanelSpec, model.G
 def _panel(spec: PanelSpec, addresses: Addresses) -> Any:
     panel = _MAKERS[spec.kind]().title(spec.title).description(spec.description).unit(spec.unit)
     source = POSTGRES_SOURCE if spec.kind is Kind.TABLE else PROMETHEUS_SOURCE
-    panel.datasource(source).links([_queue(spec, addresses)])
-    if spec.by:
-        panel.data_links([_queue(spec, addresses, *spec.by)])
+    panel.datasource(source)
+    if spec.queue is not None:
+        panel.links([_queue(spec.queue, addresses)])
+        if spec.by:
+            panel.data_links([_queue(spec.queue, addresses, *spec.by)])
     if spec.lists_incidents:
         panel.data_links([_incident(addresses)])
     if spec.steps:
@@ -87,9 +89,9 @@ def _panel(spec: PanelSpec, addresses: Addresses) -> Any:
     return panel
 
 
-def _queue(spec: PanelSpec, addresses: Addresses, *by: str) -> DashboardLink:
+def _queue(narrowed: Mapping[str, str], addresses: Addresses, *by: str) -> DashboardLink:
     """`by`: labels of the series that is clicked on, which narrow the queue further."""
-    link = queue_link(addresses.web, **spec.queue, **{label: f"<{label}>" for label in by})
+    link = queue_link(addresses.web, **narrowed, **{label: f"<{label}>" for label in by})
     url = _MARK.sub(r"${__field.labels.\1:percentencode}", link)
     return DashboardLink("Open the queue").type(model.DashboardLinkType.LINK).url(url).target_blank(True)
 
@@ -103,8 +105,9 @@ def _incident(addresses: Addresses) -> DashboardLink:
 
 def _board_links(board: Board, addresses: Addresses) -> list[Any]:
     others = [DashboardLink(_title(other)).url(f"/d/{other}").keep_time(True) for other in Board if other is not board]
-    queue = DashboardLink("Queue").url(queue_link(addresses.web)).target_blank(True)
-    return [each.type(model.DashboardLinkType.LINK) for each in (*others, queue)]
+    queue = [DashboardLink("Queue").url(queue_link(addresses.web)).target_blank(True)]
+    links = others + queue if board is Board.COMPLIANCE else others  # operations may not open it
+    return [each.type(model.DashboardLinkType.LINK) for each in links]
 
 
 def _title(board: Board) -> str:

@@ -176,6 +176,7 @@ COURSE = RowSpec(
                 ),
             ),
             width=12,
+            queue={},
         ),
         PanelSpec(
             "closed_without_crime",
@@ -222,6 +223,7 @@ COURSE = RowSpec(
             (_by("finding", r.FINDINGS),),
             width=12,
             height=12,
+            queue={},
         ),
         PanelSpec(
             "verdicts",
@@ -232,6 +234,7 @@ COURSE = RowSpec(
             (_by("status", r.INCIDENTS),),
             width=12,
             height=12,
+            queue={},
         ),
     ),
 )

@@ -6,13 +6,11 @@ from monitor.observability import recordings as r
 from monitor.observability.dashboards.spec import BoardSpec, Kind, PanelSpec, Query, RowSpec, Steps
 from monitor.observability.promql import STARTED, UP, known, name
 from monitor.observability.rule import Board
-from monitor.store.concerns import Concern
 from monitor.telemetry import metrics
 
 WINDOW = "$__rate_interval"
 CHOSEN = 'force=~"$force"'
 TOPIC = "{{topic}} {{partition}}"
-WAITING = {"filter": Concern.FEED_BEHIND}
 
 
 def _rate(metric: Any, by: str, matchers: str = "") -> str:
@@ -26,11 +24,11 @@ def _quantile(share: str, metric: Any) -> Query:
 
 
 def _lines(key: str, title: str, description: str, unit: str, *queries: Query, width: int = 8) -> PanelSpec:
-    return PanelSpec(key, title, description, unit, Kind.LINES, queries, width=width, queue=WAITING)
+    return PanelSpec(key, title, description, unit, Kind.LINES, queries, width=width)
 
 
 def _stat(key: str, title: str, description: str, unit: str, *queries: Query, steps: Steps | None = None) -> PanelSpec:
-    return PanelSpec(key, title, description, unit, Kind.STAT, queries, width=6, height=5, steps=steps, queue=WAITING)
+    return PanelSpec(key, title, description, unit, Kind.STAT, queries, width=6, height=5, steps=steps)
 
 
 HEALTH = RowSpec(

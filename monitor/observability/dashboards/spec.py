@@ -1,7 +1,7 @@
 """A dashboard before it is Grafana's: rows of panels, each with what it shows, in what unit, and where it leads."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.observability.rule import Board
@@ -44,7 +44,7 @@ class PanelSpec:
     width: int = 8  # of 24 columns
     height: int = 8
     steps: Steps | None = None
-    queue: Mapping[str, str] = field(default_factory=dict)  # how the queue that it leads to is narrowed
+    queue: Mapping[str, str] | None = None  # how the queue that it leads to is narrowed; None: it leads to none
     by: tuple[str, ...] = ()  # labels of its series that narrow that queue further
     lists_incidents: bool = False  # a table with the columns force and incident
 
