@@ -1,6 +1,7 @@
 """What the force crime bureau is told of, by the numbers of each force."""
 
 from monitor.contract.verdict import Severity
+from monitor.observability import narrowed
 from monitor.observability import recordings as r
 from monitor.observability.configuration import Configuration, shown
 from monitor.observability.promql import TELLS
@@ -10,12 +11,14 @@ from monitor.store.heartbeats import CRIME_RECORDS_FEED
 
 FORCE = "<force>"
 OF_FORCE = {"force": FORCE}
+SERIOUS = 'severity=~"critical|high"'
 
 
 def bureau_alerts(configuration: Configuration) -> list[Alert]:
     bureau = configuration.bureau
     return [
         _unrecorded(),
+        _partly_recorded(),
         _due_soon(bureau.due_soon_lasting),
         _recorded_in_time(configuration),
         _closures(configuration),
@@ -30,15 +33,32 @@ def _unrecorded() -> Alert:
         name="SeriousCrimeUnrecorded",
         audience=Audience.BUREAU,
         severity=None,
-        expr=f'{r.UNRECORDED}{{severity=~"critical|high"}} > 0',
+        expr=f"{r.UNRECORDED}{{{SERIOUS}}} > 0",
         summary="<force>: reports of <severity> severity with no crime record after 24 hours: <number>.",
         description=(
-            "Past their deadline in <force> with no crime record, or with too few: <number> that the rules call "
-            "<severity>. The crime feed is known up to then: the records are missing, not late to arrive. The "
-            "queue lists them, worst first, each with the rule it rests on."
+            "Past their deadline in <force> with no crime record: <number> that the rules call <severity>. The crime "
+            "feed is known up to then: the records are missing, not late to arrive. The queue lists them, the longest "
+            "overdue first, each with the rule it rests on."
         ),
         panel=Panel(Board.COMPLIANCE, "unrecorded"),
-        queue={**OF_FORCE, "severity": "<severity>", "filter": Concern.FIRING},
+        queue={**OF_FORCE, "severity": "<severity>", **narrowed.UNRECORDED},
+    )
+
+
+def _partly_recorded() -> Alert:
+    return Alert(
+        name="SeriousCrimePartlyRecorded",
+        audience=Audience.BUREAU,
+        severity=None,
+        expr=f"{r.PARTLY}{{{SERIOUS}}} > 0",
+        summary="<force>: reports of <severity> severity with too few crime records after 24 hours: <number>.",
+        description=(
+            "Past their deadline in <force> with a crime record and fewer than the rules ask for: <number> that they "
+            "call <severity>. The crime feed is known up to then. The queue says of each what is missing; beside them "
+            "it lists those whose deadline the crime feed has not reached yet."
+        ),
+        panel=Panel(Board.COMPLIANCE, "too_few"),
+        queue={**OF_FORCE, "severity": "<severity>", **narrowed.TOO_FEW},
     )
 
 
@@ -56,7 +76,7 @@ def _due_soon(lasting: str) -> Alert:
             "over."
         ),
         panel=Panel(Board.COMPLIANCE, "due_soon"),
-        queue={**OF_FORCE, "filter": Concern.DUE_SOON},
+        queue={**OF_FORCE, **narrowed.UNATTENDED},
     )
 
 
@@ -77,7 +97,7 @@ def _recorded_in_time(configuration: Configuration) -> Alert:
             f"than {share.least_reports} reports would not have been counted."
         ),
         panel=Panel(Board.COMPLIANCE, "in_time"),
-        queue={**OF_FORCE, "filter": Concern.FIRING},
+        queue={**OF_FORCE, **narrowed.UNRECORDED},
     )
 
 

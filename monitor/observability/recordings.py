@@ -18,6 +18,7 @@ UNSENT = "monitor:outbox_messages:max"
 
 ALL = "force:incidents:sum"
 UNRECORDED = "force_severity:incidents_unrecorded:sum"
+PARTLY = "force_severity:incidents_partly_recorded:sum"
 WAITING = "force:incidents_waiting_for_feed:sum"
 UNATTENDED = "force:due_soon_unattended:sum"
 CLOSED = "force:incidents_closed_without_crime:sum"
@@ -58,7 +59,8 @@ def _counts() -> list[Recording]:
     """Of each force, nought where there is none: what is absent cannot be compared with."""
     return [
         Recording(ALL, f"sum by (force) ({INCIDENTS})"),
-        Recording(UNRECORDED, f'sum by (force, severity) ({INCIDENTS}{{status=~"unrecorded|partly_recorded"}})'),
+        Recording(UNRECORDED, _of_each_severity(f'{INCIDENTS}{{status="unrecorded"}}')),
+        Recording(PARTLY, _of_each_severity(f'{INCIDENTS}{{status="partly_recorded"}}')),
         Recording(WAITING, _of_each_force(f'{INCIDENTS}{{status="feed_behind"}}')),
         Recording(UNATTENDED, _of_each_force(NOBODYS)),
         Recording(CLOSED, _of_each_force(f'{FINDINGS}{{finding="closed_without_crime"}}')),
@@ -68,6 +70,10 @@ def _counts() -> list[Recording]:
 
 def _of_each_force(series: str) -> str:
     return f"sum by (force) ({series}) or 0 * {ALL}"
+
+
+def _of_each_severity(series: str) -> str:
+    return f"sum by (force, severity) ({series}) or 0 * sum by (force, severity) ({INCIDENTS})"
 
 
 def _shares(share: RecordedInTime) -> list[Recording]:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from monitor.contract.verdict import Severity
 
+Narrowed = Mapping[str, str | tuple[str, ...]]  # how the queue is narrowed: see `queue_link`
+
 
 class Audience(StrEnum):
     BUREAU = "bureau"
@@ -41,7 +43,7 @@ class Alert:
     panel: Panel
     lasting: str = "0s"
     keep_firing: str = "0s"
-    queue: Mapping[str, str] | None = None  # how the queue is narrowed; `<force>` may be a value; None: no link to it
+    queue: Narrowed | None = None  # `<force>` may be a value; None: no link to it
 
     @property
     def page(self) -> str:

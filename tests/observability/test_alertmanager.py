@@ -120,7 +120,14 @@ def test_a_cause_hides_what_follows_and_never_itself_or_in_a_circle() -> None:
 def test_no_alert_of_what_is_known_to_be_missing_is_ever_hidden() -> None:
     hidden = {target for _, target, _ in inhibitions()}
     assert hidden.isdisjoint(
-        {"SeriousCrimeUnrecorded", "MonitorSilent", "Watchdog", "CrimeFeedSilent", "DeadLetterStop"}
+        {
+            "SeriousCrimeUnrecorded",
+            "SeriousCrimePartlyRecorded",
+            "MonitorSilent",
+            "Watchdog",
+            "CrimeFeedSilent",
+            "DeadLetterStop",
+        }
     )
     assert hidden.isdisjoint(
         {IncidentAlert.UNRECORDED, IncidentAlert.CLOSED_WITHOUT_CRIME, IncidentAlert.WRONGLY_CANCELLED}

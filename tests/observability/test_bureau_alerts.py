@@ -15,15 +15,25 @@ def test_a_critical_incident_past_its_deadline_fires_at_once_and_resolves_with_t
     world.silent("SeriousCrimeUnrecorded", "33m").holds()
 
 
-def test_too_few_crimes_count_as_unrecorded_and_each_severity_fires_for_itself(world: World) -> None:
-    world.worker().incidents("1x20").incidents("1x20", "partly_recorded").incidents("4x20", severity="high")
-    words = f"{NORTH}: reports of {{}} severity with no crime record after 24 hours: {{}}."
+def test_too_few_crimes_are_told_of_apart_and_each_severity_fires_for_itself(world: World) -> None:
+    world.worker().incidents("1x20").incidents("2x20", "partly_recorded").incidents("4x20", severity="high")
+    words = f"{NORTH}: reports of {{}} severity with {{}} after 24 hours: {{}}."
     world.fire(
         "SeriousCrimeUnrecorded",
         "5m",
-        {"force": NORTH, "severity": "critical", "summary": words.format("critical", 2)},
-        {"force": NORTH, "severity": "high", "summary": words.format("high", 4)},
-    ).holds()
+        {"force": NORTH, "severity": "critical", "summary": words.format("critical", "no crime record", 1)},
+        {"force": NORTH, "severity": "high", "summary": words.format("high", "no crime record", 4)},
+    )
+    words = words.format("critical", "too few crime records", 2)
+    world.fires("SeriousCrimePartlyRecorded", "5m", words, force=NORTH, severity="critical").holds()
+
+
+def test_too_few_crimes_stand_while_nothing_is_known_and_resolve_with_the_last_record(world: World) -> None:
+    world.worker(tells="1x10 0x60 1x20").incidents("1x10 stale _x59 1x5 stale", "partly_recorded")
+    words = f"{NORTH}: reports of critical severity with too few crime records after 24 hours: 1."
+    for at in ("5m", "60m", "73m"):
+        world.fires("SeriousCrimePartlyRecorded", at, words, force=NORTH, severity="critical")
+    world.silent("SeriousCrimePartlyRecorded", "78m").holds()
 
 
 def test_two_workers_that_tell_of_one_incident_are_not_two_incidents(world: World) -> None:
@@ -44,7 +54,8 @@ def test_two_workers_that_tell_of_one_incident_are_not_two_incidents(world: Worl
 )
 def test_what_is_not_known_or_not_serious_does_not_fire(world: World, status: str, severity: str) -> None:
     world.worker().incidents("3x20", status=status, severity=severity)
-    world.silent("SeriousCrimeUnrecorded", "0m", "10m", "20m").holds()
+    world.silent("SeriousCrimeUnrecorded", "0m", "10m", "20m")
+    world.silent("SeriousCrimePartlyRecorded", "10m").holds()
 
 
 def test_a_failed_scrape_neither_resolves_nor_repeats_it(world: World) -> None:

@@ -86,7 +86,7 @@ def _leads_to_the_queue(link: str) -> None:
     """Whatever the page does not know it leaves out, so what it makes of the query is held against the query."""
     parts = urlsplit(link)
     assert (f"{parts.scheme}://{parts.netloc}", parts.path) == (ADDRESSES.web, "/")
-    pairs = parse_qsl(parts.query, strict_parsing=bool(parts.query))
+    pairs = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
     assert sorted(view_of(pairs).pairs()) == sorted(pairs)
 
 

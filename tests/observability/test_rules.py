@@ -73,7 +73,7 @@ def test_an_alert_compares_or_asks_for_absence(alert: Alert) -> None:
 
 @pytest.mark.parametrize("alert", ALERTS, ids=NAMES)
 def test_the_labels_of_its_texts_outlive_aggregation(alert: Alert) -> None:
-    needed = labels_in(alert.summary + alert.description) | labels_in(" ".join((alert.queue or {}).values()))
+    needed = labels_in(alert.summary + alert.description) | labels_in(str(alert.queue))
     recorded: dict[str, list[dict[str, Any]]] = {}
     for rule in rules("record"):
         recorded.setdefault(rule["record"], []).append(rule)
@@ -93,7 +93,7 @@ def test_each_alert_says_how_bad_it_is_and_to_whom_in_one_sentence_and_with_numb
 
 def test_only_what_takes_its_severity_from_the_series_has_none() -> None:
     without = {alert.name for alert in ALERTS if alert.severity is None}
-    assert without == {"SeriousCrimeUnrecorded", "Watchdog"}
+    assert without == {"SeriousCrimeUnrecorded", "SeriousCrimePartlyRecorded", "Watchdog"}
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_a_deadline_passes_and_the_alert_comes_both_ways_and_goes_with_the_recor
     assert counted["labels"] == {**labels, **many}
     link = f"{ADDRESSES.web}/incidents/{SOUTH}/LOG%2017%2F4"
     assert posted["annotations"]["incident_url"] == posted["generatorURL"] == link
-    assert counted["annotations"]["queue_url"] == f"{ADDRESSES.web}/?force={SOUTH}&severity=critical&filter=firing"
+    assert counted["annotations"]["queue_url"] == f"{ADDRESSES.web}/?force={SOUTH}&severity=critical&filter=unrecorded"
     assert (
         counted["annotations"]["summary"]
         == f"{SOUTH}: reports of critical severity with no crime record after 24 hours: 1."

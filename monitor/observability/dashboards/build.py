@@ -1,7 +1,7 @@
 """From the specification to Grafana's own model, by its SDK."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from grafana_foundation_sdk.builders import bargauge, heatmap, stat, table, timeseries
@@ -26,11 +26,12 @@ from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from monitor.links import incident_link, queue_link
+from monitor.observability import narrowed
 from monitor.observability.configuration import Addresses
 from monitor.observability.dashboards.spec import BoardSpec, Kind, PanelSpec, Query, RowSpec, Steps
 from monitor.observability.dashboards.sql import SqlQuery
 from monitor.observability.dashboards.variables import POSTGRES_SOURCE, PROMETHEUS_SOURCE, variables
-from monitor.observability.rule import Board
+from monitor.observability.rule import Board, Narrowed
 
 _COLUMNS = 24
 _MARK = re.compile("%3C(\\w+)%3E")
@@ -77,9 +78,9 @@ def _panel(spec: PanelSpec, addresses: Addresses) -> Any:
     source = POSTGRES_SOURCE if spec.kind is Kind.TABLE else PROMETHEUS_SOURCE
     panel.datasource(source)
     if spec.queue is not None:
-        panel.links([_queue(spec.queue, addresses)])
+        panel.links(_queues(spec, addresses))
         if spec.by:
-            panel.data_links([_queue(spec.queue, addresses, *spec.by)])
+            panel.data_links(_queues(spec, addresses, *spec.by))
     if spec.lists_incidents:
         panel.data_links([_incident(addresses)])
     if spec.steps:
@@ -89,11 +90,18 @@ def _panel(spec: PanelSpec, addresses: Addresses) -> Any:
     return panel
 
 
-def _queue(narrowed: Mapping[str, str], addresses: Addresses, *by: str) -> DashboardLink:
+def _queues(spec: PanelSpec, addresses: Addresses, *by: str) -> list[DashboardLink]:
     """`by`: labels of the series that is clicked on, which narrow the queue further."""
-    link = queue_link(addresses.web, **narrowed, **{label: f"<{label}>" for label in by})
+    if not spec.also_too_few:
+        return [_queue("Open the queue", spec.queue or {}, addresses, *by)]
+    both = {"Open the queue: no crime record": narrowed.UNRECORDED, "Open the queue: too few crimes": narrowed.TOO_FEW}
+    return [_queue(title, each, addresses, *by) for title, each in both.items()]
+
+
+def _queue(title: str, view: Narrowed, addresses: Addresses, *by: str) -> DashboardLink:
+    link = queue_link(addresses.web, **view, **{label: f"<{label}>" for label in by})
     url = _MARK.sub(r"${__field.labels.\1:percentencode}", link)
-    return DashboardLink("Open the queue").type(model.DashboardLinkType.LINK).url(url).target_blank(True)
+    return DashboardLink(title).type(model.DashboardLinkType.LINK).url(url).target_blank(True)
 
 
 def _incident(addresses: Addresses) -> DashboardLink:

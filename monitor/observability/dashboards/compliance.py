@@ -1,5 +1,6 @@
 """Recording compliance: what the force crime bureau looks at."""
 
+from monitor.observability import narrowed
 from monitor.observability import recordings as r
 from monitor.observability.dashboards.spec import BoardSpec, Kind, PanelSpec, Query, RowSpec, Steps
 from monitor.observability.dashboards.which_ones import WHICH_ONES
@@ -45,26 +46,44 @@ NOW = RowSpec(
         PanelSpec(
             "unrecorded",
             "Unrecorded",
-            (
-                "Incidents past their 24 hours with no crime record or too few, by severity. The crime feed is "
-                "known up to then."
-            ),
+            "Incidents past their 24 hours with no crime record, by severity. The crime feed is known up to then.",
             "short",
             Kind.STAT,
             (_count_by_severity(r.UNRECORDED),),
+            width=6,
             steps=_NONE_IS_GOOD,
-            queue={"filter": Concern.FIRING},
+            queue=narrowed.UNRECORDED,
+            by=("severity",),
+        ),
+        PanelSpec(
+            "too_few",
+            "Too few crimes",
+            (
+                "Incidents past their 24 hours with a crime record and fewer than the rules ask for, by severity. The "
+                "queue also lists those whose deadline the crime feed has not reached yet."
+            ),
+            "short",
+            Kind.STAT,
+            (_count_by_severity(r.PARTLY),),
+            width=6,
+            steps=_NONE_IS_GOOD,
+            queue=narrowed.TOO_FEW,
             by=("severity",),
         ),
         PanelSpec(
             "oldest",
             "Longest overdue",
-            "How long ago the oldest unrecorded incident of each severity passed its deadline; nought where none is.",
+            (
+                "How long ago the oldest incident of each severity with no crime record, or too few, passed its "
+                "deadline; nought where there is none."
+            ),
             "s",
             Kind.STAT,
             (_each_severity(f"time() - min by (severity) ({r.OLDEST}{{{SERIOUS}}})"),),
+            width=6,
             steps=Steps(3600, 86400),
-            queue={"filter": Concern.FIRING},
+            queue=narrowed.UNRECORDED,
+            also_too_few=True,
             by=("severity",),
         ),
         PanelSpec(
@@ -77,8 +96,9 @@ NOW = RowSpec(
             "short",
             Kind.STAT,
             _count_by_force(r.UNATTENDED),
+            width=6,
             steps=Steps(1, 3),
-            queue={"filter": Concern.DUE_SOON},
+            queue=narrowed.UNATTENDED,
             by=("force",),
         ),
         PanelSpec(
@@ -90,7 +110,7 @@ NOW = RowSpec(
             Kind.STAT,
             _by_force(r.IN_TIME),
             steps=Steps(0.9, 0.8, bad_below=True),
-            queue={"filter": Concern.FIRING},
+            queue=narrowed.UNRECORDED,
             by=("force",),
         ),
         PanelSpec(
@@ -127,18 +147,18 @@ COURSE = RowSpec(
         PanelSpec(
             "unrecorded_course",
             "Unrecorded, by severity",
-            "Incidents past their deadline with no crime record or too few, over time.",
+            "Incidents past their deadline with no crime record, over time.",
             "short",
             Kind.AREAS,
             (_count_by_severity(r.UNRECORDED),),
             width=12,
-            queue={"filter": Concern.FIRING},
+            queue=narrowed.UNRECORDED,
             by=("severity",),
         ),
         PanelSpec(
             "firing",
             "Alerts that fire, by severity",
-            "Everything that needs a person: unrecorded, due soon, closed without a crime, wrongly cancelled.",
+            "All that needs a person: unrecorded, too few crimes, due soon, closed without a crime, wrongly cancelled.",
             "short",
             Kind.AREAS,
             (_count_by_severity(r.FIRING),),
@@ -157,7 +177,7 @@ COURSE = RowSpec(
             Kind.LINES,
             (*_by_force(r.IN_TIME), Query(known(f"{r.AIM}{{{CHOSEN}}}"), "{{force}}: threshold {{threshold}}")),
             width=12,
-            queue={"filter": Concern.FIRING},
+            queue=narrowed.UNRECORDED,
             by=("force",),
         ),
         PanelSpec(

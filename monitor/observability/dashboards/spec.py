@@ -1,10 +1,10 @@
 """A dashboard before it is Grafana's: rows of panels, each with what it shows, in what unit, and where it leads."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.observability.rule import Board
+from monitor.observability.rule import Board, Narrowed
 
 
 class Kind(StrEnum):
@@ -44,7 +44,8 @@ class PanelSpec:
     width: int = 8  # of 24 columns
     height: int = 8
     steps: Steps | None = None
-    queue: Mapping[str, str] | None = None  # how the queue that it leads to is narrowed; None: it leads to none
+    queue: Narrowed | None = None  # how the queue that it leads to is narrowed; None: it leads to none
+    also_too_few: bool = False  # it counts those with too few crimes as well, which one view of the queue cannot show
     by: tuple[str, ...] = ()  # labels of its series that narrow that queue further
     lists_incidents: bool = False  # a table with the columns force and incident
 

@@ -1,5 +1,6 @@
 """The tables of the bureau's dashboard: which incidents the numbers are made of."""
 
+from monitor.observability import narrowed
 from monitor.observability.dashboards.spec import Kind, PanelSpec, Query, RowSpec
 from monitor.store import dashboard_queries as sql
 from monitor.store.concerns import Concern
@@ -21,21 +22,23 @@ WHICH_ONES = RowSpec(
         ),
         PanelSpec(
             "by_unit",
-            "Unrecorded, by unit",
-            "Who owns the logs past their deadline with no crime record or too few, and since when the oldest is due.",
+            "Nothing or too little recorded, by unit",
+            "Who owns the logs with no crime record after their deadline, or too few, and when the oldest was due.",
             "none",
             Kind.TABLE,
             (Query(sql.UNRECORDED_BY_UNIT),),
-            queue={"filter": Concern.UNRECORDED},
+            queue=narrowed.UNRECORDED,
+            also_too_few=True,
         ),
         PanelSpec(
             "by_channel",
-            "Unrecorded, by channel",
-            "How the reports came that are past their deadline with no crime record or too few.",
+            "Nothing or too little recorded, by channel",
+            "How the reports came that have no crime record after their deadline, or too few.",
             "none",
             Kind.TABLE,
             (Query(sql.UNRECORDED_BY_CHANNEL),),
-            queue={"filter": Concern.UNRECORDED},
+            queue=narrowed.UNRECORDED,
+            also_too_few=True,
         ),
         PanelSpec(
             "recoding",
