@@ -144,19 +144,22 @@ def _feed_silent(configuration: Configuration) -> Alert:
 
 def _unmapped(configuration: Configuration) -> Alert:
     bureau = configuration.bureau
-    before = f"min_over_time({r.UNMAPPED}[{bureau.unmapped_within}])"
+    a_share = f"{r.UNMAPPED} >= {bureau.unmapped_least} and {r.UNMAPPED} >= {bureau.unmapped_share:g} * {r.ALL}"
+    more = f"{r.UNMAPPED} >= {bureau.unmapped_new} + min_over_time({r.UNMAPPED}[{bureau.unmapped_within}])"
     return Alert(
         name="UnmappedCodesAppearing",
         audience=Audience.BUREAU,
         severity=Severity.MEDIUM,
-        expr=f"{r.UNMAPPED} - {before} >= {bureau.unmapped_new}",
-        summary="<force>: new incidents with a code or value that nobody has mapped: <number>.",
+        expr=f"{r.UNMAPPED} >= {bureau.unmapped_most} or {a_share} or {more}",
+        summary="<force>: incidents with a code or value that nobody has mapped: <number>.",
         description=(
-            f"More than {shown(bureau.unmapped_within)} ago in <force> that hold a type code or a value the monitor "
-            "does not know: <number>. Until the code is mapped each expects a crime record, so that none is hidden."
+            "In <force> a type code or a value that the monitor does not know stands on <number> incidents: "
+            f"{bureau.unmapped_most} or more, {100 * bureau.unmapped_share:g} % of all or more, or "
+            f"{bureau.unmapped_new} more than there were within {shown(bureau.unmapped_within)}. Until it is mapped "
+            "such a type expects a crime record, so there are false alarms; and severity falls to low where nothing "
+            "else on the log says how grave it is, so violence under such a code alerts nobody."
         ),
         panel=Panel(Board.COMPLIANCE, "unmapped"),
-        queue={**OF_FORCE, "filter": Concern.TO_CHECK},
     )
 
 

@@ -74,6 +74,9 @@ class Bureau(Section):
     closures_lasting: Duration
     feed_silent_after: Duration
     feed_silent_lasting: Duration
+    unmapped_most: Count
+    unmapped_share: Share
+    unmapped_least: Count
     unmapped_within: Duration
     unmapped_new: Count
     monitor_silent_after: Duration

@@ -237,25 +237,58 @@ def test_a_worker_that_is_down_does_not_make_the_feed_silent(world: World) -> No
     ).holds()
 
 
-def unmapped(world: World, values: str, tells: str = "1x3000") -> World:
-    world.worker(tells=tells).incidents("50x3000", "recorded_in_time")
+def unmapped(world: World, values: str, of: int = 100_000, tells: str = "1x3000") -> World:
+    world.worker(tells=tells).incidents(f"{of}x3000", "recorded_in_time")
     return world.metric("incidents_with_finding", values, force=NORTH, severity="low", finding="unmapped_type")
 
 
-def test_codes_that_appear_fire_with_how_many_are_new(long_world: World) -> None:
-    words = f"{NORTH}: new incidents with a code or value that nobody has mapped: 6."
-    unmapped(long_world, "10x25 16x200").silent("UnmappedCodesAppearing", "100m")
-    long_world.fires("UnmappedCodesAppearing", "108m", words, force=NORTH)
-    long_world.silent("UnmappedCodesAppearing", "700m").holds()
+UNMAPPED = f"{NORTH}: incidents with a code or value that nobody has mapped: {{}}."
 
 
-@pytest.mark.parametrize("values", ["40x100", "10x25 14x100", "40x25 2x100", "10x14 11x14 12x14 13x14 14x14 15x14"])
-def test_codes_that_were_there_or_come_singly_do_not_fire(long_world: World, values: str) -> None:
-    unmapped(long_world, values).silent("UnmappedCodesAppearing", "48m", "108m", "288m").holds()
+def test_many_unmapped_from_the_first_sample_fire_and_stand_until_they_are_mapped(long_world: World) -> None:
+    unmapped(long_world, "1397x900 3x100")
+    for at in ("4m", "400m", "2000m", "3600m"):
+        long_world.fires("UnmappedCodesAppearing", at, UNMAPPED.format(1397), force=NORTH)
+    long_world.silent("UnmappedCodesAppearing", "3608m").holds()
+
+
+def test_codes_that_appear_fire_with_how_many_there_are(long_world: World) -> None:
+    unmapped(long_world, "10x25 16x700").silent("UnmappedCodesAppearing", "100m")
+    long_world.fires("UnmappedCodesAppearing", "108m", UNMAPPED.format(16), force=NORTH)
+    long_world.fires("UnmappedCodesAppearing", "1500m", UNMAPPED.format(16), force=NORTH)
+    long_world.silent("UnmappedCodesAppearing", "1560m").holds()  # they are few, and no more came for a day
+
+
+def test_a_share_of_a_small_forces_incidents_stands(long_world: World) -> None:
+    unmapped(long_world, "6x900", of=600)
+    for at in ("8m", "3000m"):
+        long_world.fires("UnmappedCodesAppearing", at, UNMAPPED.format(6), force=NORTH)
+    long_world.holds()
+
+
+def test_unmapped_codes_stand_while_nothing_is_known(world: World) -> None:
+    unmapped(world, "60x30 stale", tells="1x30 0x200")
+    for at in ("30m", "90m", "200m"):
+        world.fires("UnmappedCodesAppearing", at, UNMAPPED.format(60), force=NORTH)
+    world.holds()
+
+
+@pytest.mark.parametrize(
+    ("values", "of"),
+    [
+        ("40x900", 100_000),  # known, and few of many
+        ("10x25 14x900", 100_000),  # some more
+        ("40x25 2x900", 100_000),
+        ("4x900", 20),  # a handful of a new force's
+        ("10x300 11x300 12x300", 100_000),  # one now and then
+    ],
+)
+def test_few_unmapped_codes_do_not_fire(long_world: World, values: str, of: int) -> None:
+    unmapped(long_world, values, of).silent("UnmappedCodesAppearing", "8m", "108m", "288m", "1560m", "3000m").holds()
 
 
 def test_a_failed_scrape_does_not_make_known_codes_new(world: World) -> None:
-    unmapped(world, "40x30 stale _x3 40x90", "1x30 stale _x3 1x90")
+    unmapped(world, "40x30 stale _x3 40x90", tells="1x30 stale _x3 1x90")
     world.silent("UnmappedCodesAppearing", "30m", "33m", "36m", "90m").holds()
 
 

@@ -68,7 +68,8 @@ def test_what_is_told_to_operations_does_not_lead_to_the_queue_that_they_may_not
     """Neither does what they look at."""
     assert not User("o", "O", frozenset({Role.OPERATIONS}), None).may(Act.SEE_QUEUE)
     for alert in alerts(CONFIGURATION):
-        assert ("queue_url" in rule_of(alert.name)["annotations"]) is (alert.audience is Audience.BUREAU)
+        told = alert.audience is Audience.BUREAU and alert.name != "UnmappedCodesAppearing"  # no view shows those alone
+        assert ("queue_url" in rule_of(alert.name)["annotations"]) is told
     for uid in {Board.PIPELINE, Board.RESOURCES}:
         assert ADDRESSES.web not in json.dumps(dashboards()[uid])
 
@@ -107,7 +108,8 @@ def test_the_links_of_a_panel_lead_somewhere(url: str) -> None:
 
 def test_every_panel_of_the_bureau_leads_to_the_queue() -> None:
     for panel in panels(dashboards()[Board.COMPLIANCE]):
-        assert any(urlsplit(link["url"]).path == "/" for link in panel["links"]), panel["title"]
+        if panel["title"] != "Codes and values that nobody mapped":  # among others, which would hide them
+            assert any(urlsplit(link["url"]).path == "/" for link in panel["links"]), panel["title"]
 
 
 def test_a_panel_narrows_the_queue_by_labels_that_its_series_have() -> None:

@@ -225,14 +225,12 @@ COURSE = RowSpec(
             "unmapped",
             "Codes and values that nobody mapped",
             (
-                "Incidents that hold a type code or a value the monitor does not know. Each expects a crime until "
-                "it is mapped."
+                "Incidents that hold a type code or a value the monitor does not know. Such a type expects a crime "
+                "until it is mapped, of low severity where nothing else says more: it may hide violence."
             ),
             "short",
             Kind.LINES,
             _count_by_force(r.UNMAPPED),
-            queue={"filter": Concern.TO_CHECK},
-            by=("force",),
         ),
         PanelSpec(
             "findings",
