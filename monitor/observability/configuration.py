@@ -96,6 +96,7 @@ class Operations(Section):
     known_time_behind_lasting: Duration
     incident_feed_silent_after: Duration
     dead_letters_within: Duration
+    dead_letters_waiting_lasting: Duration
     review_overdue_after: Duration
     review_overdue_lasting: Duration
     review_failures_within: Duration

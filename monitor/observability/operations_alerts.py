@@ -138,6 +138,18 @@ def _messages(limits: Operations) -> list[Alert]:
             "<topic>. The newest state of a log may be among them: then the verdict on it is out of date.",
         ),
         _alert(
+            "DeadLettersWaiting",
+            Severity.LOW,
+            f"sum({r.LETTERS}) > 0",
+            "letters_waiting",
+            limits,
+            "Dead letters that nobody has settled: <number>.",
+            f"For {shown(limits.dead_letters_waiting_lasting)} or longer dead letters have waited to be sent again or "
+            "put away: <number> now. What they are about may stand otherwise than the monitor thinks, until each is "
+            "settled.",
+            lasting=limits.dead_letters_waiting_lasting,
+        ),
+        _alert(
             "DeadLetterStop",
             Severity.CRITICAL,
             f"max by (topic, partition) ({name(metrics.STOPPED)}) == 1",

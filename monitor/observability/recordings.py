@@ -15,6 +15,7 @@ LAG = "topic_partition:lag_messages:max"
 MERGED = "topic_partition:last_merged_timestamp_seconds:max"
 LAG_IN_ALL = "monitor:lag_messages:sum"
 UNSENT = "monitor:outbox_messages:max"
+LETTERS = "force_reason:dead_letters_waiting:max"
 
 ALL = "force:incidents:sum"
 UNRECORDED = "force_severity:incidents_unrecorded:sum"
@@ -44,6 +45,7 @@ def _told() -> list[Recording]:
         _held(NOBODYS, told(metrics.UNATTENDED, "force, severity")),
         _held(OLDEST, told(metrics.OLDEST_UNRECORDED, "force, severity")),
         _held(DEADLINES, told(metrics.DEADLINES, "force, outcome, severity")),
+        _held(LETTERS, told(metrics.LETTERS_WAITING, "force, reason")),
         Recording(LAG, f"max by (topic, partition) ({name(metrics.LAG)})"),
         Recording(MERGED, f"max by (topic, partition) ({name(metrics.LAST_MERGED)})"),
         Recording(LAG_IN_ALL, f"sum({LAG})"),

@@ -131,6 +131,32 @@ def test_a_restart_does_not_make_old_dead_letters_new(world: World) -> None:
     world.silent("DeadLetters", "30m", "32m", "45m").holds()
 
 
+def waiting(world: World, values: str, reason: str = "not_json", force: str = NORTH) -> World:
+    return world.metric("dead_letters_waiting", values, force=force, reason=reason)
+
+
+WAIT = "Dead letters that nobody has settled: {}."
+
+
+def test_letters_that_wait_are_told_of_after_an_hour_and_until_they_are_settled(world: World) -> None:
+    waiting(waiting(world.worker(), "_x20 80x200 stale"), "2x260 stale", "bad_time", "")
+    world.silent("DeadLettersWaiting", "59m").fires("DeadLettersWaiting", "62m", WAIT.format(82))
+    world.fires("DeadLettersWaiting", "200m", WAIT.format(82)).fires("DeadLettersWaiting", "250m", WAIT.format(2))
+    world.silent("DeadLettersWaiting", "270m").holds()
+
+
+def test_letters_that_wait_are_not_forgotten_while_nothing_is_known(world: World) -> None:
+    waiting(world.worker(tells="1x90 0x60 1x60"), "3x90 stale _x59 3x60")
+    for at in ("80m", "120m", "155m", "200m"):
+        world.fires("DeadLettersWaiting", at, WAIT.format(3))
+    world.holds()
+
+
+@pytest.mark.parametrize("values", ["_x90", "_x10 5x40 stale", "_x10 5x40 stale _x20 4x30"])
+def test_letters_that_are_settled_within_the_hour_do_not_fire(world: World, values: str) -> None:
+    waiting(world.worker(), values).silent("DeadLettersWaiting", "30m", "60m", "90m").holds()
+
+
 def test_a_stopped_partition_fires_until_it_is_lifted(world: World) -> None:
     world.worker().metric("partition_stopped", "_x5 1x10 stale", topic="incidents", partition="3").silent(
         "DeadLetterStop", "4m"

@@ -84,7 +84,7 @@ def test_the_labels_of_its_texts_outlive_aggregation(alert: Alert) -> None:
 def test_each_alert_says_how_bad_it_is_and_to_whom_in_one_sentence_and_with_numbers(rule: dict[str, Any]) -> None:
     labels, texts = rule["labels"], rule["annotations"]
     assert labels["audience"] in set(Audience)
-    assert labels.get("severity", "") in {"critical", "high", "medium", ""}
+    assert labels.get("severity", "") in {"critical", "high", "medium", "low", ""}
     assert re.fullmatch(r"[^.]+(\{\{[^}]+\}\}[^.]*)*\.", re.sub(r"\{\{.*?\}\}", "x", texts["summary"]))
     assert "{{" in texts["description"] or re.search(r"\d", texts["description"])
     assert len(texts["summary"]) < 200

@@ -4,7 +4,7 @@ from typing import Any
 
 from monitor.observability import recordings as r
 from monitor.observability.dashboards.spec import BoardSpec, Kind, PanelSpec, Query, RowSpec, Steps
-from monitor.observability.promql import STARTED, UP, known, name
+from monitor.observability.promql import STARTED, UP, known, name, or_none
 from monitor.observability.rule import Board
 from monitor.telemetry import metrics
 
@@ -121,6 +121,13 @@ FLOW = RowSpec(
             "Messages that could not be read, by reason.",
             "short",
             Query(f"sum by (reason) (increase({name(metrics.DEAD_LETTERS)}[1h]))", "{{reason}}"),
+        ),
+        _lines(
+            "letters_waiting",
+            "Dead letters that wait",
+            "Messages that could not be read and that nobody has sent again with success or put away, by reason.",
+            "short",
+            Query(known(or_none(f"sum by (reason) ({r.LETTERS})", "reason")), "{{reason}}"),
         ),
         _lines(
             "stopped",
