@@ -7,7 +7,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from typer.core import TyperGroup
 
+from monitor import cli
 from monitor.contract.alerting import IncidentAlert
 from monitor.links import incident_link, queue_link
 from monitor.observability.configuration import load_configuration
@@ -52,6 +54,27 @@ def test_the_pages_lead_to_pages_commands_and_settings_that_exist(path: Any) -> 
         assert command in COMMANDS, command
     for file in re.findall(r"`(deploy/[^`]+)`", text):
         assert (ROOT / file).exists(), file
+
+
+def _commands_in_runbooks() -> list[str]:
+    texts = [path.read_text("utf-8") for path in RUNBOOKS.iterdir()]
+    return sorted({command for text in texts for command in re.findall(r"`monitor ([^`]+)`", text)})
+
+
+@pytest.mark.parametrize("command", _commands_in_runbooks())
+def test_the_commands_of_the_pages_run_as_they_are_typed(command: str) -> None:
+    """With something put in for words in capitals."""
+    words = [_PUT_IN.get(word, word.lower() if word.isupper() else word) for word in command.split()]
+    name, *arguments = words
+    found: Any = cli.LazyGroup().get_command(None, name)
+    while isinstance(found, TyperGroup):
+        name, *arguments = arguments
+        found = found.get_command(None, name)  # type: ignore[arg-type]
+    found.make_context(name, list(arguments))
+    assert arguments or name not in {"replay", "discard"}, "it wants to be told which letters"
+
+
+_PUT_IN = {"PARTITION": "0", "FILE": __file__}
 
 
 @pytest.mark.parametrize("name", [alert.name for alert in alerts(CONFIGURATION)])
