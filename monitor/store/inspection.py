@@ -83,7 +83,8 @@ def _ahead(connection: Connection) -> timedelta | None:
 
 def _size(connection: Connection, file: Path | None) -> int | None:
     if file is not None:
-        return file.stat().st_size
+        parts = (file, file.with_name(f"{file.name}-wal"))  # much may still stand in its log
+        return sum(part.stat().st_size for part in parts if part.exists())
     size: int | None = connection.scalar(text("SELECT pg_database_size(current_database())"))
     return size
 
