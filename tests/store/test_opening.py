@@ -178,6 +178,17 @@ def test_what_is_written_by_an_address_with_a_password_does_not_show_it(address:
         assert "hidden" not in text_of_it
 
 
+def test_the_size_of_a_file_is_told_with_what_is_not_in_it_yet(tmp_path: Path) -> None:
+    url, file = f"sqlite:///{tmp_path}/monitor.db", tmp_path / "monitor.db"
+    desk = Desk(open_store(url))
+    desk.receive(*(incident(f"INC-{number}") for number in range(200)))
+    log = file.with_name("monitor.db-wal")
+    with inspected(url) as (facts, _):
+        assert log.stat().st_size > 0
+        assert facts.bytes == file.stat().st_size + log.stat().st_size
+    desk.engine.dispose()
+
+
 def test_a_reader_sees_one_state_throughout(desk: Desk) -> None:
     counted = select(func.count()).select_from(tables.cases)
     with reading(desk.engine) as connection:
