@@ -101,7 +101,7 @@ def read_text(value: object) -> str:
 
 
 def read_name(canonical: Callable[[str], str]) -> Callable[[object], str]:
-    """A reader of required names (forces, references), in their canonical form."""
+    """A reader of required names (forces, references, ids), in their canonical form."""
 
     @lru_cache(maxsize=16384)  # a log's name comes again with each revision and each crime record
     def read_known(value: str) -> str:
@@ -112,15 +112,6 @@ def read_name(canonical: Callable[[str], str]) -> Callable[[object], str]:
             raise refuse("bad_name", str(error)) from None
 
     return lambda value: read_known(value) if isinstance(value, str) else read_text(value)
-
-
-def read_id(value: object) -> str:
-    """As it stands, whatever its case and white space."""
-    text = read_text(value)
-    try:
-        return not_too_long(text)
-    except ValueError as error:
-        raise refuse("bad_name", str(error)) from None
 
 
 def optional(read: Callable[[object], Any]) -> Callable[[object], Any]:
@@ -274,7 +265,7 @@ OptionalText = Annotated[str | None, BeforeValidator(optional(read_text))] | Non
 Force = Annotated[str, BeforeValidator(read_name(canonical_force)), _SOME_TEXT]
 Ref = Annotated[str, BeforeValidator(read_name(canonical_ref)), _SOME_TEXT]
 OptionalRef = Annotated[str | None, BeforeValidator(optional(read_name(canonical_ref)))] | None
-Id = Annotated[str, BeforeValidator(read_id), _SOME_TEXT]
+Id = Annotated[str, BeforeValidator(read_name(not_too_long)), _SOME_TEXT]  # as it stands, whatever its case
 Refs = Annotated[tuple[str, ...], BeforeValidator(each(read_name(canonical_ref)))]
 Slugs = Annotated[tuple[str, ...], BeforeValidator(each(lambda value: slug(read_text(value))))]
 OptionalFlag = Annotated[bool | None, BeforeValidator(optional(read_flag))] | None
