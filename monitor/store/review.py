@@ -27,26 +27,36 @@ from monitor.store.waiting import is_due
 WORTH_WRITING = timedelta(seconds=1)  # a known time that moved less is written with the next review only
 
 
-def review_due(engine: Engine, judge: Judge, now: datetime, broker: BrokerEnds | None, limit: int = 1000) -> Reviewed:
+def review_due(
+    engine: Engine,
+    judge: Judge,
+    now: datetime,
+    broker: BrokerEnds | None,
+    limit: int = 1000,
+    patience: timedelta = timedelta(),
+) -> Reviewed:
     """Judge up to `limit` due cases: a third by the clock, a third by known time, the rest marked by events.
 
     Known times are first brought up to `now`, in the same transaction. `broker` None: its ends are not known, and
-    known times stand still; see `known_time.GOOD_FOR` for ends that are old. Call again while `more`.
+    known times stand still; see `known_time.GOOD_FOR` for ends that are old. `patience`: what an event marked less than
+    so long ago is left alone. Call again while `more`.
     """
     with reading(engine) as connection:
         if not _is_worth_it(connection, advanced(connection, broker, now), now):
             return Reviewed()
     try:
-        return _review(engine, judge, now, broker, limit)
+        return _review(engine, judge, now, broker, limit, patience)
     except Superseded:
         return Reviewed(more=True)
 
 
-def _review(engine: Engine, judge: Judge, now: datetime, broker: BrokerEnds | None, limit: int) -> Reviewed:
+def _review(
+    engine: Engine, judge: Judge, now: datetime, broker: BrokerEnds | None, limit: int, patience: timedelta
+) -> Reviewed:
     with writing(engine) as connection:
         moved = advanced(connection, broker, now)
         write(connection, moved)
-        taken, more = take(connection, now, limit)
+        taken, more = take(connection, now, limit, patience)
         if not taken:
             return Reviewed()
         _must_know(connection, moved, taken)

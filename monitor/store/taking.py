@@ -1,13 +1,14 @@
 """Taking due cases for a review."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Select, select, type_coerce
 
 from monitor.store.alerts import AlertState
 from monitor.store.bulk import Key
+from monitor.store.instants import wall_clock
 from monitor.store.tables import cases
 from monitor.store.waiting import by_clock, by_event, by_known, forces_due
 
@@ -50,8 +51,11 @@ class Taken(NamedTuple):
         return self.force, self.ref
 
 
-def take(connection: Connection, now: datetime, limit: int) -> tuple[list[Taken], bool]:
-    """Lock and read up to `limit` due cases that nobody else holds, by key; and whether there may be more."""
+def take(connection: Connection, now: datetime, limit: int, patience: timedelta) -> tuple[list[Taken], bool]:
+    """Lock and read up to `limit` due cases that nobody else holds, by key; and whether there may be more.
+
+    `patience`: what an event marked less than so long ago is left alone.
+    """
     share = max(1, limit // SHARE)
     reached = forces_due(connection, now)
     each_force = max(1, share // max(1, len(reached)))
@@ -59,7 +63,8 @@ def take(connection: Connection, now: datetime, limit: int) -> tuple[list[Taken]
     queries += [(by_known(force, up_to, *COLUMNS), each_force) for force, up_to in reached.items()]
     timely = [(connection.execute(_taking(query, most)).all(), most) for query, most in queries]
     rest = max(1, limit - sum(len(rows) for rows, _ in timely))
-    marked = connection.execute(_taking(by_event(*COLUMNS), rest)).all()
+    at = wall_clock()
+    marked = connection.execute(_taking(by_event((at - patience, at) if patience else None, *COLUMNS), rest)).all()
     found = {(row.force, row.ref): row for rows in (*(rows for rows, _ in timely), marked) for row in rows}
     more = len(marked) == rest or any(len(rows) == most for rows, most in timely)
     return [taken_of(found[key]) for key in sorted(found)], more

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, func, not_, select
 
 from monitor.rulebook.limits import HEARTBEAT_AHEAD
 from monitor.store.engine import reading
@@ -16,8 +16,10 @@ from monitor.store.tables import cases, fences, known_times
 MARKED: ColumnElement[bool] = cases.c.due_since.is_not(None)
 
 
-def by_event(*columns: Any) -> Select[Any]:
-    return select(*columns).where(MARKED).order_by(cases.c.due_since)
+def by_event(but: tuple[datetime, datetime] | None, *columns: Any) -> Select[Any]:
+    """`but`: leaves out those marked in between; not those marked later, by a clock that was set back since."""
+    marked = MARKED if but is None else and_(MARKED, not_(cases.c.due_since.between(*but)))
+    return select(*columns).where(marked).order_by(cases.c.due_since)
 
 
 def by_clock(now: datetime, *columns: Any) -> Select[Any]:
@@ -38,7 +40,7 @@ def forces_due(connection: Connection, now: datetime) -> dict[str, datetime]:
 
 def is_due(connection: Connection, now: datetime, known: Mapping[str, datetime | None]) -> bool:
     """Whether anything is due at these known times, which may not be stored yet."""
-    for query in (by_event(cases.c.ref), by_clock(now, cases.c.ref)):
+    for query in (by_event(None, cases.c.ref), by_clock(now, cases.c.ref)):
         if connection.execute(query.limit(1)).first():
             return True
     return bool(_reached(connection, known, now))

@@ -1,5 +1,5 @@
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor import store
@@ -14,9 +14,10 @@ from monitor.telemetry.logs import get_logger
 _log = get_logger(__name__)
 
 LIMIT = 1000  # cases a transaction: a merge that waits meanwhile waits some tenths of a second
-# While messages pour in, a few a merge: what is due by time is judged first, soon, and of what events marked much is
-# about to be marked again.
+# While messages pour in, a few a merge: what is due by time is judged first, soon. Of what events marked much is about
+# to be marked again, and would be judged twice: it waits a little.
 LIMIT_IN_FLOOD, PAUSE_IN_FLOOD, FLOOD_SECONDS = 200, 0.1, 1.0
+PATIENCE_IN_FLOOD = timedelta(seconds=10)
 IDLE_SECONDS = 0.5  # known time may move, or another worker merge: nobody wakes us then
 _LEAST_WAIT = 0.02
 
@@ -37,7 +38,8 @@ class Reviewer(Loop):
     def step(self) -> float:
         in_flood, started = time.monotonic() < self._flood_until, time.perf_counter()
         limit = LIMIT_IN_FLOOD if in_flood else LIMIT
-        reviewed = store.review_due(self._engine, self._judge, self._clock.now(), self._ends.broker, limit)
+        patience = PATIENCE_IN_FLOOD if in_flood else timedelta()
+        reviewed = store.review_due(self._engine, self._judge, self._clock.now(), self._ends.broker, limit, patience)
         if reviewed.taken:
             metrics.REVIEW_SECONDS.observe(time.perf_counter() - started)
             self._account(reviewed)

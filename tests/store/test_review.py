@@ -12,6 +12,7 @@ from monitor.compliance.holdings import Holdings
 from monitor.compliance.known_time import KnownTime
 from monitor.store import BrokerEnds, Judgement, tables
 from monitor.store.engine import writing
+from monitor.store.instants import wall_clock
 from monitor.store.judging import TICK
 from monitor.store.record import PUT_OFF
 from tests.builders import FORCE, crime, decision, heartbeat, incident
@@ -178,6 +179,32 @@ def test_a_backlog_of_events_does_not_delay_a_deadline(desk: Desk) -> None:
     reviewed = store.review_due(desk.engine, desk.judge, clock(25), BrokerEnds({}, clock(25)), limit=60)
     assert reviewed.more
     assert [alert["incident_ref"] for alert in desk.alerts()].count("INC-EARLY") == 1
+
+
+def test_what_an_event_has_just_marked_can_be_left_for_later_and_a_deadline_cannot(desk: Desk) -> None:
+    def taken(patience: timedelta) -> int:
+        at = BrokerEnds({}, clock(25))
+        return store.review_due(desk.engine, desk.judge, clock(25), at, patience=patience).taken
+
+    desk.receive(incident("INC-EARLY"))
+    desk.review(hours=1)
+    desk.receive(incident())
+    assert taken(timedelta(minutes=1)) == 1
+    assert desk.status("INC-EARLY") == "unrecorded"
+    assert "INC-1" not in desk.verdicts()
+    assert taken(timedelta(minutes=1)) == 0
+    assert taken(timedelta(microseconds=1)) == 1
+    assert desk.status() == "unrecorded"
+
+
+def test_what_was_marked_before_the_clock_was_set_back_does_not_wait_for_it(desk: Desk) -> None:
+    desk.receive(incident())
+    ahead = wall_clock() + timedelta(days=1)
+    with writing(desk.engine) as connection:
+        connection.execute(update(tables.cases).values(due_since=ahead))
+    assert store.review_due(
+        desk.engine, desk.judge, clock(1), BrokerEnds({}, clock(1)), patience=timedelta(minutes=1)
+    ).taken
 
 
 @pytest.mark.parametrize("limit", [1, 2, 7])

@@ -18,11 +18,11 @@ from monitor.store.engine import reading
 from monitor.store.instants import BEGINNING, UNTIMED, wall_clock
 from monitor.store.known_time import held_at
 from monitor.store.letter_questions import unread_about
-from monitor.stream import receiving
+from monitor.stream import receiving, reviewer
 from monitor.stream.dead_letters.limit import Limit
 from monitor.stream.dead_letters.stops import Stops
 from monitor.stream.loops import Loop
-from monitor.stream.merger import Merger
+from monitor.stream.merger import MOST_MESSAGES, Merger
 from monitor.stream.receiving import received
 from monitor.stream.reviewer import Reviewer
 from monitor.telemetry.metrics import VERDICT_DELAY
@@ -94,6 +94,20 @@ def test_a_letter_with_a_time_that_is_none_came_when_it_was_merged(engine: Any, 
         (letter,) = unread_about(connection, FORCE, ["INC-1"])
     assert abs(letter.at - wall_clock()) < timedelta(minutes=1)
     assert not letter.read_since
+
+
+def test_while_messages_pour_in_a_log_is_judged_once_all_of_it_is_there(
+    engine: Any, merger: Merger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merger.merge([(Topic.INCIDENTS, message(incident(), offset)) for offset in range(MOST_MESSAGES)])
+    merger._reviewer.step()
+    assert not list(store.stored_verdicts(engine))
+    merger.merge([(Topic.CRIME_RECORDS, message(crime()))])
+    monkeypatch.setattr(reviewer, "FLOOD_SECONDS", 0)
+    merger._reviewer.flooded()
+    merger._reviewer.step()
+    (change,) = store.history(engine, FORCE, "INC-1")
+    assert orjson.loads(change.verdict)["status"] == "recorded_in_time"
 
 
 def test_a_header_without_a_value_makes_no_letter() -> None:
