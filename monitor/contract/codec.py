@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from monitor.contract.events import CrimeSnapshot, Decision, Event, Heartbeat, IncidentSnapshot
 from monitor.contract.identity import canonical_force, canonical_ref
 from monitor.contract.kept_json import kept_json
+from monitor.contract.reading import AtOnce
 from monitor.contract.topics import Topic
 
 LARGEST = 1024 * 1024  # bytes of a value
@@ -116,8 +117,8 @@ def _without_envelope(value: object) -> object:
 
 
 def _unreadable(topic: Topic, data: dict[str, Any], error: ValidationError) -> Unreadable:
-    first = error.errors(include_url=False, include_input=False)[0]
-    field = ".".join(str(part) for part in first["loc"]) or None
+    first, *_ = (each for each in error.errors(include_url=False, include_input=False) if not _is_of_first_try(each))
+    field = ".".join(str(part) for part in first["loc"] if part != AtOnce.AS_GIVEN) or None
     detail = f"{field} {_sentence(first)}" if field else first["msg"]
     reason = (
         first["type"] if first["type"] in _OURS else "missing_field" if first["type"] == "missing" else "wrong_type"
@@ -126,6 +127,10 @@ def _unreadable(topic: Topic, data: dict[str, Any], error: ValidationError) -> U
     return Unreadable(
         reason, detail, field, _name(canonical_force, data.get("force")), _name(canonical_ref, data.get(ref_field))
     )
+
+
+def _is_of_first_try(error: ErrorDetails) -> bool:
+    return AtOnce.CANONICAL in error["loc"]
 
 
 def _sentence(error: ErrorDetails) -> str:

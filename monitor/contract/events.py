@@ -25,8 +25,10 @@ from monitor.contract.reading import (
     Time,
     Whole,
     best_of,
+    fitting,
     is_blank,
     leniently,
+    literally,
     one_of,
     read_category,
     read_channel,
@@ -62,7 +64,7 @@ _CancellationCode = (
     Annotated[
         str | None,
         BeforeValidator(leniently(*_CANCELLATION_CODES)),
-        best_of(*(code.upper() for code in _CANCELLATION_CODES)),
+        best_of(*_CANCELLATION_CODES, written=str.upper),
     ]
     | None
 )
@@ -85,8 +87,16 @@ class Part(BaseModel):
 
 
 class Offence(Part):
-    ho_code: Annotated[str | None, BeforeValidator(lambda v: None if is_blank(v) else read_code(v) or ODD_CODE)] = None
-    category: Annotated[str | None, BeforeValidator(lambda v: None if is_blank(v) else read_category(v))] = None
+    ho_code: Annotated[
+        str | None,
+        BeforeValidator(lambda v: None if is_blank(v) else read_code(v) or ODD_CODE),
+        fitting("^[0-9]{3}/[0-9]{2}$"),
+    ] = None
+    category: Annotated[
+        str | None,
+        BeforeValidator(lambda v: None if is_blank(v) else read_category(v)),
+        fitting("^[0-9A-Z]+$"),
+    ] = None
 
     @property
     def given(self) -> bool:
@@ -158,7 +168,9 @@ class IncidentSnapshot(_Event):
     updated_at: Time
     reported_at: Time
     channel: _Channel = Field(default="", validate_default=True)
-    status: Annotated[Literal["open", "closed"], BeforeValidator(strictly("open", "closed"))]
+    status: Annotated[
+        Literal["open", "closed"], BeforeValidator(strictly("open", "closed")), literally("open", "closed")
+    ]
     closed_at: OptionalTime = None
     opening_type: OptionalText = None
     closing_type: OptionalText = None
@@ -186,7 +198,11 @@ class CrimeSnapshot(_Event):
     victims: Annotated[tuple[Person, ...], BeforeValidator(read_objects)]
     suspects: Annotated[tuple[Person, ...], BeforeValidator(read_objects)]
     flags: Slugs
-    status: Annotated[Literal["recorded", "cancelled"], BeforeValidator(strictly("recorded", "cancelled"))]
+    status: Annotated[
+        Literal["recorded", "cancelled"],
+        BeforeValidator(strictly("recorded", "cancelled")),
+        literally("recorded", "cancelled"),
+    ]
     cancellation: Annotated[Cancellation | None, BeforeValidator(read_object)] | None = None
     location: Annotated[Location | None, BeforeValidator(read_object)] | None = None
     unit: OptionalText = None

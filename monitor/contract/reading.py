@@ -2,6 +2,7 @@
 
 A strict reader raises `PydanticCustomError` whose type is one of the reasons of `codec.Unreadable`. A lenient one reads
 what it does not know as null (or `other`) and notes the field in the validation context, so that a finding can say so.
+Most values come in their canonical form: what is `AtOnce` is told from the rest without a call of Python.
 """
 
 import re
@@ -11,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo, WithJsonSchema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from monitor.contract.identity import (
+    MOST_CHARACTERS,
     canonical_category,
     canonical_code,
     canonical_force,
@@ -29,6 +31,26 @@ LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 _RFC_3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _MOST_TIMES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)  # the form most have: Python reads it faster
 _NAIVE = re.compile(r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?)?", re.ASCII)
+
+
+class AtOnce:
+    """Takes what fits `canonical` as it is; all else goes to the reader before it, which must read the first alike."""
+
+    CANONICAL, AS_GIVEN = "<canonical>", "<as given>"  # what a failed field is called by either, after its name
+
+    def __init__(self, canonical: CoreSchema) -> None:
+        self.canonical = canonical
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        choices: list[CoreSchema | tuple[CoreSchema, str]] = [
+            (self.canonical, self.CANONICAL),
+            (handler(source), self.AS_GIVEN),
+        ]
+        return core_schema.union_schema(choices, mode="left_to_right")
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        reader, _ = schema["choices"][1]
+        return handler(reader)
 
 
 def refuse(reason: str, sentence: str) -> PydanticCustomError:
@@ -48,6 +70,8 @@ def read_time(value: object) -> datetime:
 
 def read_end(value: object) -> datetime:
     """As `read_time`; but what lies too far ahead, as many systems write "not yet", is as far ahead as can be."""
+    if isinstance(value, str):
+        return _end_in_range(value)
     return value if isinstance(value, datetime) else _end_in_range(read_text(value))
 
 
@@ -209,6 +233,8 @@ def read_required_object(value: object) -> object:
 
 def read_objects(value: object) -> object:
     """A required list of objects; null is an empty one, blank items are left out."""
+    if type(value) is list and all(type(item) is dict and item for item in value):
+        return value
     if not value and is_blank(value):
         return ()
     if not isinstance(value, list | tuple):
@@ -250,25 +276,58 @@ def one_of(*known: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "enum": list(known)})
 
 
-def best_of(*known: str) -> WithJsonSchema:
-    """For the schema of a lenient value: these are known; any other text is read as null (or `other`) and noted."""
-    return WithJsonSchema({"anyOf": [{"enum": list(known)}, {"type": "string"}]})
+class best_of(AtOnce):  # noqa: N801 - stands beside `one_of`
+    """For a lenient value: these are known; any other text is read as null (or `other`) and noted."""
+
+    def __init__(self, *known: str, written: Callable[[str], str] = str) -> None:
+        super().__init__(core_schema.literal_schema([*known]))
+        self._schema = {"anyOf": [{"enum": [written(each) for each in known]}, {"type": "string"}]}
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return self._schema
 
 
 _TIME = WithJsonSchema({"type": "string", "format": "date-time"})
 _SOME_TEXT = WithJsonSchema({"type": "string", "minLength": 1})
 
+
+def fitting(pattern: str) -> AtOnce:
+    """`pattern` as Rust reads it; of ASCII alone, so that it means the same to both."""
+    return AtOnce(core_schema.str_schema(pattern=pattern, strict=True))
+
+
+def literally(*known: str) -> AtOnce:
+    return AtOnce(core_schema.literal_schema([*known]))
+
+
+def _at_most_one(item: AtOnce) -> AtOnce:
+    """Of more, one may be there twice."""
+    return AtOnce(core_schema.tuple_schema([item.canonical], variadic_item_index=0, max_length=1))
+
+
+_PLAIN_TEXT = fitting(r"^[!-~](?:[ -~]*[!-~])?$")
+_PLAIN_REF = fitting(rf"^[!-`{{-~]{{1,{MOST_CHARACTERS}}}$")
+_PLAIN_SLUG = fitting(r"^[a-z0-9]+(?:_[a-z0-9]+)*$")
+
+
 Time = Annotated[datetime, BeforeValidator(read_time), _TIME]
 OptionalTime = Annotated[datetime | None, BeforeValidator(optional(read_end))] | None
-Text = Annotated[str, BeforeValidator(read_text), _SOME_TEXT]
-OptionalText = Annotated[str | None, BeforeValidator(optional(read_text))] | None
+Text = Annotated[str, BeforeValidator(read_text), _PLAIN_TEXT, _SOME_TEXT]
+OptionalText = Annotated[str | None, BeforeValidator(optional(read_text)), _PLAIN_TEXT] | None
 Force = Annotated[str, BeforeValidator(read_name(canonical_force)), _SOME_TEXT]
 Ref = Annotated[str, BeforeValidator(read_name(canonical_ref)), _SOME_TEXT]
-OptionalRef = Annotated[str | None, BeforeValidator(optional(read_name(canonical_ref)))] | None
+OptionalRef = Annotated[str | None, BeforeValidator(optional(read_name(canonical_ref))), _PLAIN_REF] | None
 Id = Annotated[str, BeforeValidator(read_name(not_too_long)), _SOME_TEXT]  # as it stands, whatever its case
-Refs = Annotated[tuple[str, ...], BeforeValidator(each(read_name(canonical_ref)))]
-Slugs = Annotated[tuple[str, ...], BeforeValidator(each(lambda value: slug(read_text(value))))]
-OptionalFlag = Annotated[bool | None, BeforeValidator(optional(read_flag))] | None
+Refs = Annotated[tuple[str, ...], BeforeValidator(each(read_name(canonical_ref))), _at_most_one(_PLAIN_REF)]
+Slugs = Annotated[
+    tuple[str, ...], BeforeValidator(each(lambda value: slug(read_text(value)))), _at_most_one(_PLAIN_SLUG)
+]
+OptionalFlag = (
+    Annotated[bool | None, BeforeValidator(optional(read_flag)), AtOnce(core_schema.bool_schema(strict=True))] | None
+)
 Whole = Annotated[int, BeforeValidator(read_whole), WithJsonSchema({"type": "integer", "minimum": 0})]
 OptionalWhole = Annotated[int | None, BeforeValidator(optional(read_whole))] | None
-OptionalDegrees = Annotated[float | None, BeforeValidator(optional(read_degrees))] | None
+OptionalDegrees = (
+    Annotated[float | None, BeforeValidator(optional(read_degrees)), AtOnce(core_schema.float_schema(strict=True))]
+    | None
+)
