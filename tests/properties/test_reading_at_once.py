@@ -74,7 +74,8 @@ SINGLE = st.one_of(
     st.floats(allow_nan=False),
     st.dictionaries(TEXTS, TEXTS, max_size=1),
 )
-VALUES = st.one_of(SINGLE, st.lists(SINGLE, max_size=3))
+NEARLY = st.sampled_from(["a__b", "_a", "a_", "a b", "A", "Ab", "a", "A-1", " A"])
+VALUES = st.one_of(SINGLE, st.lists(SINGLE, max_size=3), st.lists(NEARLY, max_size=2))
 
 
 def _read(adapter: TypeAdapter[Any], value: object) -> tuple[str, Any, int]:
