@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from monitor.contract import events
 from monitor.contract.events import REASON_CODES, Part
 from monitor.contract.reading import CHANNELS, AtOnce
+from tests.properties.profile import examples
 
 MODELS = [
     each
@@ -94,6 +95,7 @@ def test_it_is_read_as_by_its_reader(name: str) -> None:
     assert "<canonical>" in repr(both.core_schema)
     assert "<canonical>" not in repr(reader.core_schema)
 
+    @examples(400)
     @given(VALUES)
     def compare(value: object) -> None:
         assert _read(both, value) == _read(reader, value)
