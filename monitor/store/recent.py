@@ -1,7 +1,7 @@
 """Events that were read lately, so that the review need not read again what the merge has just read."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
-from itertools import islice
 from threading import Lock
 
 from monitor.compliance.dependencies import Judged
@@ -17,7 +17,7 @@ class Recent:
 
     def __init__(self, size: int = KEPT) -> None:
         self._size = size
-        self._events: dict[tuple[Topic, bytes], Judged] = {}
+        self._events: OrderedDict[tuple[Topic, bytes], Judged] = OrderedDict()
         self._guard = Lock()
 
     def get(self, topic: Topic, digest: bytes) -> Judged | None:
@@ -26,6 +26,5 @@ class Recent:
     def put(self, events: Iterable[Recalled]) -> None:
         with self._guard:
             self._events.update({(topic, digest): event for topic, digest, event in events})
-            surplus = len(self._events) - self._size
-            for oldest in [*islice(self._events, max(0, surplus))]:
-                del self._events[oldest]
+            for _ in range(len(self._events) - self._size):
+                self._events.popitem(last=False)
