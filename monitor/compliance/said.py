@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.contract.events import IncidentSnapshot, LogVictim
@@ -12,38 +13,45 @@ from monitor.rulebook.severity import DOMESTIC_ABUSE_SLUG, VULNERABLE_QUALIFIERS
 from monitor.rulebook.types import CHANNEL_TYPES, UNMAPPED, expects_crime, groups_of, is_crime
 
 
+class Coding(NamedTuple):
+    """How one revision is coded, in canonical terms, and what follows from that alone."""
+
+    opening: str | None
+    closing: str | None
+    because: tuple[str, ...]  # which of its types and channel expect a crime record
+    coded: frozenset[str]  # opening and closing
+    types: frozenset[str]  # these, and that by channel
+    groups: frozenset[str]
+
+
+@lru_cache(maxsize=4096)  # few come again and again
+def coding_of(opening: str | None, closing: str | None, channel: str) -> Coding:
+    by_channel = CHANNEL_TYPES.get(channel)
+    found = []
+    if by_channel is not None:
+        found.append("channel")
+    if closing is not None and expects_crime(closing):
+        found.append("closing_type")
+    if opening is not None and expects_crime(opening):
+        found.append("opening_type")
+    coded = frozenset(kind for kind in (opening, closing) if kind is not None)
+    types = coded if by_channel is None else coded | {by_channel}
+    return Coding(opening, closing, tuple(found), coded, types, frozenset().union(*map(groups_of, types)))
+
+
 class Revision(NamedTuple):
     """One revision in canonical terms."""
 
-    opening: str | None  # canonical types
-    closing: str | None
-    by_channel: str | None
+    coding: Coding
     offences: tuple[OffenceFacts, ...]
     domestic_abuse: bool
 
     @property
-    def because(self) -> list[str]:
+    def because(self) -> tuple[str, ...]:
         """Which of its own fields expect a crime record."""
-        found = []
-        if self.by_channel is not None:
-            found.append("channel")
-        if self.closing is not None and expects_crime(self.closing):
-            found.append("closing_type")
-        if self.opening is not None and expects_crime(self.opening):
-            found.append("opening_type")
-        if self.domestic_abuse:
-            found.append("qualifier")
-        if any(offence.on_list or offence.odd_code for offence in self.offences):
-            found.append("reported_offence")
-        return found
-
-    @property
-    def coded(self) -> list[str]:
-        return [kind for kind in (self.opening, self.closing) if kind is not None]
-
-    @property
-    def types(self) -> list[str]:
-        return [kind for kind in (self.opening, self.closing, self.by_channel) if kind is not None]
+        also = ["qualifier"] if self.domestic_abuse else []
+        also += ["reported_offence"] if any(each.on_list or each.odd_code for each in self.offences) else []
+        return (*self.coding.because, *also)
 
 
 class Said(NamedTuple):
@@ -65,7 +73,7 @@ class Said(NamedTuple):
     @property
     def now(self) -> str:
         """The type that the log says now."""
-        return self.latest.closing or self.latest.opening or UNMAPPED
+        return self.latest.coding.closing or self.latest.coding.opening or UNMAPPED
 
     @property
     def crime_types(self) -> list[str]:
@@ -79,10 +87,10 @@ class Said(NamedTuple):
 def read_revision(log: IncidentSnapshot, latest: bool, rulebook: Rulebook, types: TypeMapping) -> Revision:
     """No opening type is `unmapped` on the latest revision, and nothing on an earlier one."""
     untyped = UNMAPPED if latest else None
+    opening = types.canonical(log.opening_type) if log.opening_type else untyped
+    closing = types.canonical(log.closing_type) if log.closing_type else None
     return Revision(
-        opening=types.canonical(log.opening_type) if log.opening_type else untyped,
-        closing=types.canonical(log.closing_type) if log.closing_type else None,
-        by_channel=CHANNEL_TYPES.get(log.channel),
+        coding=coding_of(opening, closing, log.channel),
         offences=tuple(rulebook.offences.facts(offence) for offence in log.reported_offences if offence.given),
         domestic_abuse=DOMESTIC_ABUSE_SLUG in log.qualifiers,
     )
@@ -93,14 +101,9 @@ def said_by(revisions: Sequence[IncidentSnapshot], rulebook: Rulebook, types: Ty
     read = [read_revision(log, log is revisions[-1], rulebook, types) for log in revisions]
     because = read[-1].because
     if not because and any(revision.because for revision in read[:-1]):
-        because = ["earlier_revision"]
-    coded: set[str] = set()
-    all_types: set[str] = set()
-    offences: list[OffenceFacts] = []
-    for revision in read:  # one loop: every judgement comes by here, and most logs have one or two revisions
-        coded.update(revision.coded)
-        all_types.update(revision.types)
-        offences += revision.offences
+        because = ("earlier_revision",)
+    codings = [revision.coding for revision in read]
+    offences = tuple([offence for revision in read for offence in revision.offences])
     qualifiers: set[str] = set()
     channels: set[str] = set()
     victims: list[LogVictim] = []
@@ -112,11 +115,11 @@ def said_by(revisions: Sequence[IncidentSnapshot], rulebook: Rulebook, types: Ty
     times = {log.reported_at for log in revisions}
     return Said(
         latest=read[-1],
-        because=tuple(because),
-        types=frozenset(all_types),
-        coded=frozenset(coded),
-        offences=tuple(offences),
-        groups=frozenset().union(*map(groups_of, all_types), *[offence.groups for offence in offences]),
+        because=because,
+        types=frozenset().union(*[coding.types for coding in codings]),
+        coded=frozenset().union(*[coding.coded for coding in codings]),
+        offences=offences,
+        groups=frozenset().union(*[each.groups for each in codings], *[each.groups for each in offences]),
         qualifiers=frozenset(qualifiers),
         channels=frozenset(channels),
         high_risk="high" in [log.dash_risk for log in revisions],
