@@ -74,7 +74,7 @@ def _about(rulebook: Rulebook, what: str, category: str | None) -> Iterator[str]
         return _about_type(kind)
     code = canonical_code(what)
     of = canonical_category(category or ("" if code else what)) or None
-    facts = rulebook.offences.facts(Offence.model_construct(ho_code=code, category=of))
+    facts = rulebook.offences.facts(Offence(ho_code=code, category=of))
     if facts.unknown or not (code or of):
         raise UserError(
             f"{of or what!r} is neither a Home Office code, nor a category of the list, nor a canonical type: "

@@ -37,7 +37,7 @@ def objections_beforehand(case: Case, cases: Cases, role: str) -> dict[str, Reas
 
 def _as_if_decided(case: Case, code: str, role: str) -> Case:
     """With every other field as good as it can be."""
-    decision = Decision.model_construct(
+    decision = Decision(
         force=case.log.force,
         decision_id="",
         incident_ref=case.ref,

@@ -6,25 +6,25 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from monitor.contract.events import CrimeSnapshot, Decision, Event, Heartbeat, IncidentSnapshot
+from monitor.contract.events import CrimeSnapshot, Decision, Event, Heartbeat, IncidentSnapshot, Offence
 from monitor.contract.identity import canonical_force, canonical_ref
 from monitor.contract.kept_json import kept_json
 from monitor.contract.reading import AtOnce
 from monitor.contract.topics import Topic
 
 LARGEST = 1024 * 1024  # bytes of a value
-MODELS: dict[Topic, type[Event]] = {
+EVENTS: dict[Topic, type[Event]] = {
     Topic.INCIDENTS: IncidentSnapshot,
     Topic.CRIME_RECORDS: CrimeSnapshot,
     Topic.DECISIONS: Decision,
     Topic.HEARTBEATS: Heartbeat,
 }
+READERS: dict[Topic, TypeAdapter[Any]] = {topic: TypeAdapter(kind) for topic, kind in EVENTS.items()}
+_OFFENCES = TypeAdapter(Offence)
 _REF_FIELD = {Topic.CRIME_RECORDS: "crime_ref", Topic.HEARTBEATS: "feed"}
-# Which fields were given is asked by nobody, and is half of what an event takes in memory.
-_NOT_KEPT: set[str] = set()
 _OURS = {
     "missing_field", "wrong_type", "bad_text", "bad_name", "bad_time", "out_of_range", "unknown_value",
 }  # fmt: skip
@@ -73,18 +73,30 @@ def read_event(topic: Topic, data: dict[str, Any]) -> Event:
     fields = {name: given for name, given in data.items() if name != "unmapped"} if "unmapped" in data else data
     unknown: list[str] = []
     try:
-        event = MODELS[topic].model_validate(fields, context=unknown)
+        event: Event = READERS[topic].validate_python(fields, context=unknown)
     except ValidationError as error:
         raise _unreadable(topic, data, error) from None
-    object.__setattr__(event, "__pydantic_fields_set__", _NOT_KEPT)
     if unknown:
-        event.__dict__["unmapped"] = tuple(unknown)  # it is frozen for everybody else
+        object.__setattr__(event, "unmapped", tuple(unknown))  # it is frozen for everybody else
     return event
+
+
+def read_offence(ho_code: str | None, category: str | None) -> Offence:
+    """Of any spelling."""
+    offence: Offence = _OFFENCES.validate_python({"ho_code": ho_code, "category": category})
+    return offence
 
 
 def canonical(value: object) -> bytes:
     """JSON with keys sorted by code point, no spaces, nothing escaped that JSON lets stand."""
     return kept_json(value, orjson.OPT_SORT_KEYS)
+
+
+def as_json(event: Event) -> dict[str, Any]:
+    """Its canonical values, as JSON has them."""
+    topic = next(topic for topic, kind in EVENTS.items() if isinstance(event, kind))
+    written: dict[str, Any] = READERS[topic].dump_python(event, mode="json", exclude={"unmapped"})
+    return written
 
 
 def key_of(event: Event) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 import yaml
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 
 from monitor.contract.alert import AlertMessage
 from monitor.contract.audit import AuditHead
@@ -17,7 +17,7 @@ from monitor.contract.events import NEEDED, CrimeSnapshot, Decision, Heartbeat, 
 from monitor.contract.topics import Topic
 
 VERSION = 1
-MODELS: dict[Topic, type[BaseModel]] = {
+MODELS: dict[Topic, type[Any]] = {
     Topic.INCIDENTS: IncidentSnapshot,
     Topic.CRIME_RECORDS: CrimeSnapshot,
     Topic.DECISIONS: Decision,
@@ -46,7 +46,7 @@ SUMMARIES = {
 
 
 def schema_of(topic: Topic) -> dict[str, Any]:
-    schema = _without_titles(MODELS[topic].model_json_schema())
+    schema = _without_titles(TypeAdapter(MODELS[topic]).json_schema())
     if topic == Topic.DECISIONS:
         schema["allOf"] = [_needs(action, fields) for action, fields in NEEDED.items() if fields]
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"{topic} v{VERSION}"}

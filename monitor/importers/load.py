@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from monitor.contract.events import Offence
+from monitor.contract.codec import read_offence
 from monitor.errors import UserError
 from monitor.importers import naming
 from monitor.importers.naming import Named, nearest
@@ -69,7 +69,7 @@ class MappingFile:
 
     def _check_offences(self) -> None:
         for path, code in naming.offence_codes(self.mapping):
-            facts = load_rulebook().offences.facts(Offence(category=code.category, ho_code=code.ho_code))
+            facts = load_rulebook().offences.facts(read_offence(code.ho_code, code.category))
             if facts.unknown:
                 named = " ".join(text for text in (code.category, code.ho_code) if text)
                 raise self._error(f"{named!r} is no offence of the Home Office list", path, f'"{code.category or ""}')

@@ -2,17 +2,16 @@
 
 import base64
 import json
+from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from monitor.contract.codec import LARGEST, MODELS, Decoded, Unreadable, canonical, decode, key_of, read
+from monitor.contract.codec import EVENTS, LARGEST, Decoded, Unreadable, canonical, decode, key_of, read
 from monitor.contract.events import CrimeSnapshot, Decision, IncidentSnapshot
 from monitor.contract.topics import Topic
 from tests.builders import crime, decision, heartbeat, incident
-
-MISSING = object()
 
 
 def log(**fields: Any) -> IncidentSnapshot:
@@ -164,8 +163,8 @@ LINES = (incident(), crime(), decision("note", text="Seen."), decision("no_crime
 OPTIONAL = [
     (line, name)
     for line in LINES
-    for name, field in MODELS[Topic(line["topic"])].model_fields.items()
-    if not field.is_required() and name not in {"unmapped", "text"}
+    for name, default in ((field.name, field.default) for field in fields(EVENTS[Topic(line["topic"])]))
+    if default is not MISSING and name not in {"unmapped", "text"}
 ]
 
 

@@ -1,22 +1,20 @@
 """What is taken at once, because it looks canonical, is what its reader makes of it."""
 
-from typing import Annotated, Any, get_args, get_origin
+from dataclasses import is_dataclass
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
 from monitor.contract import events
-from monitor.contract.events import REASON_CODES, Part
+from monitor.contract.events import REASON_CODES
 from monitor.contract.reading import CHANNELS, AtOnce
 from tests.properties.profile import examples
 
-MODELS = [
-    each
-    for each in vars(events).values()
-    if isinstance(each, type) and issubclass(each, BaseModel) and each not in {BaseModel, Part}
-]
+KINDS = [each for each in vars(events).values() if isinstance(each, type) and is_dataclass(each)]
 
 
 def _without(annotation: Any) -> Any:
@@ -33,11 +31,15 @@ def _without(annotation: Any) -> Any:
 
 def _types() -> dict[str, Any]:
     found = {}
-    for model in MODELS:
-        for name, field in model.model_fields.items():
-            whole = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
-            if "AtOnce" in repr(whole) or "best_of" in repr(whole):
-                found[f"{model.__name__}.{name}"] = whole
+    for kind in KINDS:
+        for name, annotation in get_type_hints(kind, include_extras=True).items():
+            if "AtOnce" in repr(annotation) or "best_of" in repr(annotation):
+                metadata = getattr(annotation, "__metadata__", ())
+                found[f"{kind.__name__}.{name}"] = (
+                    Annotated[get_args(annotation)[0], *(each for each in metadata if not isinstance(each, FieldInfo))]
+                    if metadata
+                    else annotation
+                )
     return found
 
 

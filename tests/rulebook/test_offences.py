@@ -2,13 +2,14 @@
 
 import pytest
 
+from monitor.contract.codec import read_offence
 from monitor.contract.events import Offence
 from monitor.rulebook import load_rulebook
 from monitor.rulebook.offences import OffenceFacts, OffenceTable, Row
 
 
 def facts(ho_code: str | None = None, category: str | None = None) -> OffenceFacts:
-    return load_rulebook().offences.facts(Offence(ho_code=ho_code, category=category))
+    return load_rulebook().offences.facts(read_offence(ho_code, category))
 
 
 @pytest.mark.parametrize(
@@ -86,9 +87,9 @@ def test_old_rows_speak_only_where_no_current_one_does() -> None:
         Row("002/01", "A1", "robbery", "once", "S", current=False),
     ]
     table = OffenceTable(rows)
-    assert table.facts(Offence(ho_code="1/1")).has_victim
-    assert table.facts(Offence(ho_code="2/1")).on_list
-    assert table.facts(Offence(ho_code="2/1")).state_only
+    assert table.facts(Offence(ho_code="001/01")).has_victim
+    assert table.facts(Offence(ho_code="002/01")).on_list
+    assert table.facts(Offence(ho_code="002/01")).state_only
 
 
 def test_the_table_holds_every_row_and_each_verdict_can_name_it() -> None:

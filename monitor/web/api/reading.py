@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
 from monitor import store
+from monitor.contract.codec import as_json
 from monitor.contract.verdict import Severity, rfc3339
 from monitor.store.audit import Deed, append
 from monitor.store.bulk import Key
@@ -177,7 +178,7 @@ def _incident(view: View) -> dict[str, Any]:
         "due": file.state.due,
         "log": orjson.loads(file.log[-1].content),
         "revisions": file.version.revisions,
-        "crimes": [revisions[-1].event.model_dump(mode="json") for revisions in file.crimes.values()],
+        "crimes": [as_json(revisions[-1].event) for revisions in file.crimes.values()],
         "crimes_known_up_to": rfc3339(file.known),
         "holder": file.holder.subject or "",
         "course_of_conduct_with": list(file.course),
@@ -193,7 +194,7 @@ def _unread(message: UnreadMessage) -> dict[str, Any]:
 
 
 def _decision(made: DecisionMade) -> dict[str, Any]:
-    value = made.event.model_dump(mode="json", exclude_none=True)
+    value = {name: given for name, given in as_json(made.event).items() if given is not None}
     return {name: value[name] for name in _BASE if name != "force"} | {
         "withdrawn_by": made.withdrawn_by,
         "fields": {name: given for name, given in value.items() if name not in _BASE},

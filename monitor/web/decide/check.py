@@ -150,4 +150,4 @@ def is_made(decided: Decoded, view: View) -> bool:
     wanted = decided.event
     assert isinstance(wanted, Decision)
     made = (each.event for each in view.file.decisions if each.event.decision_id == wanted.decision_id)
-    return any(each.model_copy(update={"decided_at": wanted.decided_at}) == wanted for each in made)
+    return any(replace(each, decided_at=wanted.decided_at) == wanted for each in made)
