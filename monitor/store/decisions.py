@@ -31,6 +31,7 @@ from monitor.store.knowledge import load_knowledge
 from monitor.store.merge import take_in
 from monitor.store.outbox import OUTBOX, packed
 from monitor.store.people import Actor
+from monitor.store.recent import Recalled
 from monitor.store.review import judge_and_record
 from monitor.store.shapes import Failure, Judge, Kind, Received
 from monitor.store.standings import advanced
@@ -106,7 +107,7 @@ def decide(engine: Engine, judge: Judge, now: datetime, decided: Decoded, by: Ac
             return Made(again=True)
         _must_be(connection, key, seen)
         made = _write(connection, decided, by)
-    recent(engine).put([(made.topic, made.digest, made.event)])
+    recent(engine).put([Recalled(made.topic, made.digest, made.event, len(made.content))])
     return Made(judged=_judge_at_once(engine, judge, now, key))
 
 

@@ -112,7 +112,7 @@ def _add(known: Knowledge, topic: Topic, row: Sequence[Any], recent: Recent, rea
         except (Unreadable, orjson.JSONDecodeError) as error:
             known.broken[node] = error
             return
-        read_anew.append((topic, digest, event))
+        read_anew.append(Recalled(topic, digest, event, len(content)))
     known.holdings[force].add(event, content)
 
 

@@ -25,6 +25,7 @@ from monitor.store.outbox import OUTBOX
 from monitor.store.persons import note_persons
 from monitor.store.progress import note_progress
 from monitor.store.purged import purged_versions
+from monitor.store.recent import Recalled
 from monitor.store.shapes import Ends, Merged, Outcome, Outcomes, Received
 
 Versions = dict[int, set[bytes]]  # revision -> the digests of its snapshots; more than one are a conflict
@@ -49,7 +50,7 @@ def merge(engine: Engine, batch: Sequence[Received], ends: Ends | None = None) -
         OUTBOX.run(connection, letters.rows(at))
         note_letters(connection, batch, letters.letters)
         note_progress(connection, batch)
-    recent(engine).put((each.topic, each.digest, each.event) for each in fresh)
+    recent(engine).put(Recalled(each.topic, each.digest, each.event, len(each.content)) for each in fresh)
     return Merged(outcomes, letters.by_reason, marked)
 
 

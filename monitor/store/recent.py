@@ -3,28 +3,41 @@
 from collections import OrderedDict
 from collections.abc import Iterable
 from threading import Lock
+from typing import NamedTuple
 
 from monitor.compliance.dependencies import Judged
 from monitor.contract.topics import Topic
 
-Recalled = tuple[Topic, bytes, Judged]  # with the digest of its content
+KEPT = 100_000  # events; most take 1 kB
+KEPT_BYTES = 64 * 1024 * 1024  # of the contents that they were read from; some take twice that
 
-KEPT = 5000  # events; some 5 kB each
+
+class Recalled(NamedTuple):
+    topic: Topic
+    digest: bytes  # of its content
+    event: Judged
+    size: int  # of its content, in bytes
 
 
 class Recent:
     """By topic and digest of the content; the oldest makes room. Events are frozen: threads may share them."""
 
-    def __init__(self, size: int = KEPT) -> None:
-        self._size = size
-        self._events: OrderedDict[tuple[Topic, bytes], Judged] = OrderedDict()
+    def __init__(self, most: int = KEPT, most_bytes: int = KEPT_BYTES) -> None:
+        self._most, self._most_bytes = most, most_bytes
+        self._kept: OrderedDict[tuple[Topic, bytes], Recalled] = OrderedDict()
+        self._bytes = 0
         self._guard = Lock()
 
     def get(self, topic: Topic, digest: bytes) -> Judged | None:
-        return self._events.get((topic, digest))
+        found = self._kept.get((topic, digest))
+        return found.event if found else None
 
     def put(self, events: Iterable[Recalled]) -> None:
         with self._guard:
-            self._events.update({(topic, digest): event for topic, digest, event in events})
-            for _ in range(len(self._events) - self._size):
-                self._events.popitem(last=False)
+            for each in events:
+                if (each.topic, each.digest) not in self._kept:
+                    self._kept[each.topic, each.digest] = each
+                    self._bytes += each.size
+            while len(self._kept) > self._most or self._bytes > self._most_bytes:
+                _, oldest = self._kept.popitem(last=False)
+                self._bytes -= oldest.size
