@@ -22,7 +22,7 @@ from monitor.store.shapes import BrokerEnds, Failure, Judge, Reviewed
 from monitor.store.standings import Superseded, advanced, must_stand, write
 from monitor.store.tables import known_times
 from monitor.store.taking import Taken, take
-from monitor.store.waiting import is_due
+from monitor.store.waiting import is_due, is_reached
 
 WORTH_WRITING = timedelta(seconds=1)  # a known time that moved less is written with the next review only
 
@@ -42,7 +42,7 @@ def review_due(
     so long ago is left alone. Call again while `more`.
     """
     with reading(engine) as connection:
-        if not _is_worth_it(connection, advanced(connection, broker, now), now):
+        if not is_due(connection, now) and not _has_moved(connection, broker, now):
             return Reviewed()
     try:
         return _review(engine, judge, now, broker, limit, patience)
@@ -74,10 +74,11 @@ def _must_know(connection: Connection, moved: Iterable[Advanced], taken: Iterabl
         raise Superseded
 
 
-def _is_worth_it(connection: Connection, moved: Iterable[Advanced], now: datetime) -> bool:
-    moved = list(moved)
+def _has_moved(connection: Connection, broker: BrokerEnds | None, now: datetime) -> bool:
+    """Whether known times have become others, or have reached what waits for them."""
+    moved = advanced(connection, broker, now)
     known = {each.after.force: each.after.known for each in moved}
-    return any(each.is_news(WORTH_WRITING) for each in moved) or is_due(connection, now, known)
+    return any(each.is_news(WORTH_WRITING) for each in moved) or is_reached(connection, now, known)
 
 
 def judge_and_record(

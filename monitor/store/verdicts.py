@@ -13,7 +13,7 @@ from monitor.store.shapes import BrokerEnds, Change, Places
 from monitor.store.standings import advanced, fences_not_passed
 from monitor.store.stops import read_stops
 from monitor.store.tables import verdict_history, verdicts
-from monitor.store.waiting import is_due
+from monitor.store.waiting import is_due, is_reached
 
 PAGE = 1000
 
@@ -68,7 +68,8 @@ def unsettled(engine: Engine, ends: Places, now: datetime) -> list[str]:
             waiting.append(f"{fences} heartbeats wait until the crime records before them are merged")
         if any(each.after.heard != each.before.heard for each in moved):
             waiting.append("a first heartbeat is not taken into account yet")
-        if is_due(connection, now, {each.after.force: each.after.known for each in moved}):
+        known = {each.after.force: each.after.known for each in moved}
+        if is_due(connection, now) or is_reached(connection, now, known):
             waiting.append("incidents are due for review")
     return waiting
 

@@ -38,11 +38,14 @@ def forces_due(connection: Connection, now: datetime) -> dict[str, datetime]:
     return _reached(connection, known, now)
 
 
-def is_due(connection: Connection, now: datetime, known: Mapping[str, datetime | None]) -> bool:
+def is_due(connection: Connection, now: datetime) -> bool:
+    """Whether anything is due by an event or by the clock."""
+    either = (by_event(None, cases.c.ref), by_clock(now, cases.c.ref))
+    return any(connection.execute(query.limit(1)).first() for query in either)
+
+
+def is_reached(connection: Connection, now: datetime, known: Mapping[str, datetime | None]) -> bool:
     """Whether anything is due at these known times, which may not be stored yet."""
-    for query in (by_event(None, cases.c.ref), by_clock(now, cases.c.ref)):
-        if connection.execute(query.limit(1)).first():
-            return True
     return bool(_reached(connection, known, now))
 
 
