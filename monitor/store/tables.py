@@ -217,7 +217,7 @@ outbox = Table(
     _instant("created_at"),
     _instant("sent_at", null=True),
     UniqueConstraint("id"),
-    _where("outbox_unsent", "number", where="sent_at IS NULL"),
+    _where("outbox_unsent", "topic", "number", where="sent_at IS NULL"),
 )
 
 # Of the browser only the digest of its token is kept: who reads this table cannot sign in with it.

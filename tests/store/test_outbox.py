@@ -1,10 +1,15 @@
 """What waits to be sent: dead letters and alerts, each once."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
+from sqlalchemy import event
 
 from monitor import store
 from monitor.contract.topics import Topic
 from monitor.store import Kind, Outcome
+from monitor.store.engine import reading
 from tests.builders import Line, incident
 from tests.store.desk import Desk, clock
 
@@ -104,3 +109,15 @@ def test_large_messages_are_handed_out_a_few_at_a_time_and_one_at_least(desk: De
     store.mark_sent(desk.engine, [each.number for each in all_of_them[:2]], clock(1))
     assert store.unsent(desk.engine, most_bytes=3000) == all_of_them[2:3]
     assert store.unsent(desk.engine) == all_of_them[2:]
+
+
+def test_what_waits_for_one_topic_is_found_without_a_look_at_what_waits_for_others(tmp_path: Path) -> None:
+    engine = store.open_store(f"sqlite:///{tmp_path}/monitor.db")
+    asked: list[tuple[str, Any]] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    store.unsent(engine, topic=Topic.DEAD_LETTERS)
+    (sizes,) = [(statement, values) for statement, values in asked if "outbox" in statement]
+    with reading(engine) as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sizes[0]}", sizes[1]).all()
+    assert [row[3] for row in plan] == ["SEARCH outbox USING INDEX outbox_unsent (topic=?)"]
+    engine.dispose()

@@ -10,7 +10,7 @@ from monitor.errors import UserError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0011"
+HEAD = "0012"
 _VERSIONS = "alembic_version"
 
 
