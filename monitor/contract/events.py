@@ -1,7 +1,7 @@
 """The events that come in: snapshots of incident logs and crime records, registrars' decisions, feed heartbeats.
 
-Every one is frozen and holds canonical values only; `unmapped` names the fields whose value nobody knows. Dataclasses
-with slots: many thousands are kept, and take a third of what models of pydantic take. `codec` reads them, by pydantic.
+Every one is frozen and holds canonical values only; `unmapped` names the fields whose value nobody knows. They
+are dataclasses with slots, for many thousands are kept, and a model of pydantic takes more than twice as much.
 """
 
 from dataclasses import dataclass, field, fields

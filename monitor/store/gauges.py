@@ -15,7 +15,7 @@ def due_cases(engine: Engine, now: datetime) -> Due:
     number, waits = func.count(), cases.c.review_at_known
     not_late = or_(cases.c.review_at.is_(None), cases.c.review_at > now)
     queries = [
-        by_event(None, number, func.min(cases.c.due_since)),
+        by_event(number, func.min(cases.c.due_since)),
         by_clock(now, number, func.min(cases.c.review_at)).where(~MARKED),
     ]
     with reading(engine) as connection:

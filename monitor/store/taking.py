@@ -64,7 +64,8 @@ def take(connection: Connection, now: datetime, limit: int, patience: timedelta)
     timely = [(connection.execute(_taking(query, most)).all(), most) for query, most in queries]
     rest = max(1, limit - sum(len(rows) for rows, _ in timely))
     at = wall_clock()
-    marked = connection.execute(_taking(by_event((at - patience, at) if patience else None, *COLUMNS), rest)).all()
+    by_marks = by_event(*COLUMNS, but=(at - patience, at) if patience else None)
+    marked = connection.execute(_taking(by_marks, rest)).all()
     found = {(row.force, row.ref): row for rows in (*(rows for rows, _ in timely), marked) for row in rows}
     more = len(marked) == rest or any(len(rows) == most for rows, most in timely)
     return [taken_of(found[key]) for key in sorted(found)], more

@@ -16,7 +16,7 @@ from monitor.store.tables import cases, fences, known_times
 MARKED: ColumnElement[bool] = cases.c.due_since.is_not(None)
 
 
-def by_event(but: tuple[datetime, datetime] | None, *columns: Any) -> Select[Any]:
+def by_event(*columns: Any, but: tuple[datetime, datetime] | None = None) -> Select[Any]:
     """`but`: leaves out those marked in between; not those marked later, by a clock that was set back since."""
     marked = MARKED if but is None else and_(MARKED, not_(cases.c.due_since.between(*but)))
     return select(*columns).where(marked).order_by(cases.c.due_since)
@@ -40,7 +40,7 @@ def forces_due(connection: Connection, now: datetime) -> dict[str, datetime]:
 
 def is_due(connection: Connection, now: datetime) -> bool:
     """Whether anything is due by an event or by the clock."""
-    either = (by_event(None, cases.c.ref), by_clock(now, cases.c.ref))
+    either = (by_event(cases.c.ref), by_clock(now, cases.c.ref))
     return any(connection.execute(query.limit(1)).first() for query in either)
 
 
