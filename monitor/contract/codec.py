@@ -23,6 +23,7 @@ EVENTS: dict[Topic, type[Event]] = {
     Topic.HEARTBEATS: Heartbeat,
 }
 READERS: dict[Topic, TypeAdapter[Any]] = {topic: TypeAdapter(kind) for topic, kind in EVENTS.items()}
+_ANY_EVENT: TypeAdapter[Any] = TypeAdapter(Event)
 _OFFENCES = TypeAdapter(Offence)
 _REF_FIELD = {Topic.CRIME_RECORDS: "crime_ref", Topic.HEARTBEATS: "feed"}
 _OURS = {
@@ -94,8 +95,7 @@ def canonical(value: object) -> bytes:
 
 def as_json(event: Event) -> dict[str, Any]:
     """Its canonical values, as JSON has them."""
-    topic = next(topic for topic, kind in EVENTS.items() if isinstance(event, kind))
-    written: dict[str, Any] = READERS[topic].dump_python(event, mode="json", exclude={"unmapped"})
+    written: dict[str, Any] = _ANY_EVENT.dump_python(event, mode="json", exclude={"unmapped"})
     return written
 
 

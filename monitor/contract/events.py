@@ -7,7 +7,7 @@ are dataclasses with slots, for many thousands are kept, and a model of pydantic
 from dataclasses import dataclass, field, fields
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import BeforeValidator, FailFast, Field, ValidationInfo, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from monitor.contract.reading import (
@@ -182,9 +182,9 @@ class IncidentSnapshot(_Event):
     opening_type: OptionalText = None
     closing_type: OptionalText = None
     qualifiers: Slugs
-    reported_offences: Annotated[tuple[Offence, ...], BeforeValidator(read_objects)]
-    victims: Annotated[tuple[LogVictim, ...], BeforeValidator(read_objects)]
-    suspects: Annotated[tuple[LogSuspect, ...], BeforeValidator(read_objects)]
+    reported_offences: Annotated[tuple[Offence, ...], FailFast(), BeforeValidator(read_objects)]
+    victims: Annotated[tuple[LogVictim, ...], FailFast(), BeforeValidator(read_objects)]
+    suspects: Annotated[tuple[LogSuspect, ...], FailFast(), BeforeValidator(read_objects)]
     dash_risk: _DashRisk = None
     location: Annotated[Location | None, BeforeValidator(read_object)] | None = None
     unit: OptionalText = None
@@ -203,8 +203,8 @@ class CrimeSnapshot(_Event):
     recorded_at: Time
     incident_refs: Refs
     offence: Annotated[Offence, BeforeValidator(read_required_object)]
-    victims: Annotated[tuple[Person, ...], BeforeValidator(read_objects)]
-    suspects: Annotated[tuple[Person, ...], BeforeValidator(read_objects)]
+    victims: Annotated[tuple[Person, ...], FailFast(), BeforeValidator(read_objects)]
+    suspects: Annotated[tuple[Person, ...], FailFast(), BeforeValidator(read_objects)]
     flags: Slugs
     status: Annotated[
         Literal["recorded", "cancelled"],

@@ -228,7 +228,10 @@ def read_object(value: object) -> object:
 
 
 def read_required_object(value: object) -> object:
-    return {} if value == {} else read_object(value)
+    found = {} if value == {} else read_object(value)
+    if found is None:
+        raise refuse("wrong_type", "is not an object")
+    return found
 
 
 def read_objects(value: object) -> object:
@@ -301,8 +304,8 @@ def literally(*known: str) -> AtOnce:
 
 
 def _at_most_one(item: AtOnce) -> AtOnce:
-    """Of more, one may be there twice."""
-    return AtOnce(core_schema.tuple_schema([item.canonical], variadic_item_index=0, max_length=1))
+    """Of more, one may be there twice. It stops at the first that does not fit: there may be half a million."""
+    return AtOnce(core_schema.tuple_schema([item.canonical], variadic_item_index=0, max_length=1, fail_fast=True))
 
 
 _PLAIN_TEXT = fitting(r"^[!-~](?:[ -~]*[!-~])?$")

@@ -13,15 +13,13 @@ from pydantic import TypeAdapter
 
 from monitor.contract.alert import AlertMessage
 from monitor.contract.audit import AuditHead
-from monitor.contract.events import NEEDED, CrimeSnapshot, Decision, Heartbeat, IncidentSnapshot
+from monitor.contract.codec import EVENTS
+from monitor.contract.events import NEEDED
 from monitor.contract.topics import Topic
 
 VERSION = 1
 MODELS: dict[Topic, type[Any]] = {
-    Topic.INCIDENTS: IncidentSnapshot,
-    Topic.CRIME_RECORDS: CrimeSnapshot,
-    Topic.DECISIONS: Decision,
-    Topic.HEARTBEATS: Heartbeat,
+    **EVENTS,
     Topic.ALERTS: AlertMessage,
     Topic.AUDIT_HEADS: AuditHead,
 }

@@ -23,7 +23,7 @@ Stream in
     progress(engine) -> dict[(Topic, partition), Progress]   next offset and broker time of the last merged message
 
 Review
-    review_due(engine, judge, now, broker: BrokerEnds | None, limit=1000) -> Reviewed
+    review_due(engine, judge, now, broker: BrokerEnds | None, limit=1000, patience=timedelta()) -> Reviewed
                                                              one batch: first what is due by the clock or by known time,
                                                              then what events marked. Known times are brought up to
                                                              `now` in the same transaction. Call again while `.more`.
@@ -58,7 +58,7 @@ from monitor.store.gauges import due_cases
 from monitor.store.gauges import known_times_now as known_times
 from monitor.store.heartbeats import heartbeats, needs_ends
 from monitor.store.judging import judge_with
-from monitor.store.merge import merge
+from monitor.store.merge import keep_merged, merge
 from monitor.store.outbox import mark_sent, unsent, unsent_by_kind, unsent_count
 from monitor.store.progress import Progress, place, progress, skip
 from monitor.store.review import review_due
@@ -105,6 +105,7 @@ __all__ = [
     "heartbeats",
     "history",
     "judge_with",
+    "keep_merged",
     "known_times",
     "mark_sent",
     "merge",

@@ -54,6 +54,11 @@ def merge(engine: Engine, batch: Sequence[Received], ends: Ends | None = None) -
     return Merged(outcomes, letters.by_reason, marked)
 
 
+def keep_merged(engine: Engine) -> None:
+    """Much of what is merged from now on is kept at hand for the review: some 100 to 200 MB."""
+    recent(engine).keep_more()
+
+
 def take_in(connection: Connection, arrived: list[Arrival], outcomes: Outcomes, at: int) -> tuple[list[Arrival], int]:
     """Insert what is new and mark what it bears on; answers the new, and how many cases are due now and were not.
 

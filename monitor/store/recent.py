@@ -8,8 +8,9 @@ from typing import NamedTuple
 from monitor.compliance.dependencies import Judged
 from monitor.contract.topics import Topic
 
-KEPT = 100_000  # events; most take 1 kB
-KEPT_BYTES = 64 * 1024 * 1024  # of the contents that they were read from; some take twice that
+KEPT, KEPT_BYTES = 5000, 16 * 1024 * 1024  # events, and bytes of the contents that they were read from
+# For whoever merges. Events take two to three times their contents, and at the worst nine times.
+KEPT_OF_MERGED, BYTES_OF_MERGED = 100_000, 64 * 1024 * 1024
 
 
 class Recalled(NamedTuple):
@@ -27,6 +28,10 @@ class Recent:
         self._kept: OrderedDict[tuple[Topic, bytes], Recalled] = OrderedDict()
         self._bytes = 0
         self._guard = Lock()
+
+    def keep_more(self) -> None:
+        """A night's backlog, until it is judged."""
+        self._most, self._most_bytes = KEPT_OF_MERGED, BYTES_OF_MERGED
 
     def get(self, topic: Topic, digest: bytes) -> Judged | None:
         found = self._kept.get((topic, digest))

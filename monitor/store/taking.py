@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Select, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Row, Select, select, type_coerce
 
 from monitor.store.alerts import AlertState
 from monitor.store.bulk import Key
@@ -63,12 +63,22 @@ def take(connection: Connection, now: datetime, limit: int, patience: timedelta)
     queries += [(by_known(force, up_to, *COLUMNS), each_force) for force, up_to in reached.items()]
     timely = [(connection.execute(_taking(query, most)).all(), most) for query, most in queries]
     rest = max(1, limit - sum(len(rows) for rows, _ in timely))
-    at = wall_clock()
-    by_marks = by_event(*COLUMNS, but=(at - patience, at) if patience else None)
-    marked = connection.execute(_taking(by_marks, rest)).all()
+    marked = _marked(connection, rest, patience)
     found = {(row.force, row.ref): row for rows in (*(rows for rows, _ in timely), marked) for row in rows}
     more = len(marked) == rest or any(len(rows) == most for rows, most in timely)
     return [taken_of(found[key]) for key in sorted(found)], more
+
+
+def _marked(connection: Connection, limit: int, patience: timedelta) -> Sequence[Row[Any]]:
+    query = by_event(*COLUMNS)
+    if not patience:
+        return connection.execute(_taking(query, limit)).all()
+    at = wall_clock()
+    rows = connection.execute(_taking(query.where(cases.c.due_since <= at - patience), limit)).all()
+    if len(rows) == limit:
+        return rows
+    by_another_clock = query.where(cases.c.due_since > at)  # one that was set back since
+    return [*rows, *connection.execute(_taking(by_another_clock, limit - len(rows))).all()]
 
 
 def take_one(connection: Connection, key: Key) -> Taken | None:

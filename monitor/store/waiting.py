@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, func, not_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, select
 
 from monitor.rulebook.limits import HEARTBEAT_AHEAD
 from monitor.store.engine import reading
@@ -16,10 +16,8 @@ from monitor.store.tables import cases, fences, known_times
 MARKED: ColumnElement[bool] = cases.c.due_since.is_not(None)
 
 
-def by_event(*columns: Any, but: tuple[datetime, datetime] | None = None) -> Select[Any]:
-    """`but`: leaves out those marked in between; not those marked later, by a clock that was set back since."""
-    marked = MARKED if but is None else and_(MARKED, not_(cases.c.due_since.between(*but)))
-    return select(*columns).where(marked).order_by(cases.c.due_since)
+def by_event(*columns: Any) -> Select[Any]:
+    return select(*columns).where(MARKED).order_by(cases.c.due_since)
 
 
 def by_clock(now: datetime, *columns: Any) -> Select[Any]:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from threading import Event
 from typing import Any
 
@@ -30,6 +31,7 @@ class Merger:
 
     def __init__(self, engine: Any, ends: EndOffsets, reviewer: Reviewer, relays: Relays, stops: Stops) -> None:
         self._engine, self._ends = engine, ends
+        store.keep_merged(engine)
         self.stops = stops
         self._reviewer, self._relays = reviewer, relays
         self._stopping = Event()
@@ -56,14 +58,13 @@ class Merger:
         Answers those that were merged: all but what is held because its partition is stopped.
         """
         started = time.perf_counter()
-        if len(messages) >= MOST_MESSAGES:
-            self._reviewer.flooded()
         batch = self.stops.count([received(topic, message) for topic, message in messages])
         self.outages.outlast(self.stops.write)
-        # Taken after the last heartbeat was read and before any is merged, so that they bound all that stood before.
-        ends = self._crime_record_ends() if store.needs_ends(batch) else None
-        for merged in self._merged(batch, ends):
-            self._account(merged)
+        with self._reviewer.flood() if len(messages) >= MOST_MESSAGES else nullcontext():
+            # Taken after the last heartbeat was read and before any is merged: they bound all that stood before.
+            ends = self._crime_record_ends() if store.needs_ends(batch) else None
+            for merged in self._merged(batch, ends):
+                self._account(merged)
         metrics.MERGE_SECONDS.observe(time.perf_counter() - started)
         for topic, number in {(each.topic, each.partition) for each in batch}:
             metrics.LAST_MERGE.labels(topic.value, number).set_to_current_time()

@@ -1,4 +1,7 @@
+import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -31,9 +34,14 @@ class Reviewer(Loop):
         self._ends, self._relays = ends, relays
         self._flood_until = 0.0
 
-    def flooded(self) -> None:
-        """A merge took as much as one may: there is more."""
-        self._flood_until = time.monotonic() + FLOOD_SECONDS
+    @contextmanager
+    def flood(self) -> Iterator[None]:
+        """Around a merge of as much as one may take: there is more."""
+        self._flood_until = math.inf
+        try:
+            yield
+        finally:
+            self._flood_until = time.monotonic() + FLOOD_SECONDS
 
     def step(self) -> float:
         in_flood, started = time.monotonic() < self._flood_until, time.perf_counter()

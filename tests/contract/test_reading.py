@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from monitor.contract.codec import EVENTS, LARGEST, Decoded, Unreadable, canonical, decode, key_of, read
+from monitor.contract.codec import EVENTS, LARGEST, READERS, Decoded, Unreadable, canonical, decode, key_of, read
 from monitor.contract.events import CrimeSnapshot, Decision, IncidentSnapshot
 from monitor.contract.topics import Topic
 from tests.builders import crime, decision, heartbeat, incident
@@ -103,6 +104,18 @@ def test_bytes_that_are_no_event_are_refused(value: bytes | None, reason: str) -
         decode(Topic.INCIDENTS, value)
     assert refused.value.reason == reason
     assert refused.value.force is None
+
+
+@pytest.mark.parametrize(
+    ("field", "item"),
+    [("crime_refs", 1), ("crime_refs", "\0"), ("qualifiers", 1), ("victims", {"vulnerable": 2})],
+)
+def test_a_long_list_of_wrong_items_is_refused_at_the_first(field: str, item: object) -> None:
+    few, many = (refusal(incident(), field, [item] * number) for number in (2, 20_000))
+    assert (few.reason, few.detail) == (many.reason, many.detail)
+    with pytest.raises(ValidationError) as errors:
+        READERS[Topic.INCIDENTS].validate_python(incident()["value"] | {field: [item] * 20_000}, context=[])
+    assert errors.value.error_count() <= 3
 
 
 def test_a_refusal_says_whom_it_is_about_where_that_can_be_read() -> None:

@@ -99,12 +99,14 @@ def test_a_letter_with_a_time_that_is_none_came_when_it_was_merged(engine: Any, 
 def test_while_messages_pour_in_a_log_is_judged_once_all_of_it_is_there(
     engine: Any, merger: Merger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(reviewer, "FLOOD_SECONDS", 60)
     merger.merge([(Topic.INCIDENTS, message(incident(), offset)) for offset in range(MOST_MESSAGES)])
     merger._reviewer.step()
     assert not list(store.stored_verdicts(engine))
     merger.merge([(Topic.CRIME_RECORDS, message(crime()))])
     monkeypatch.setattr(reviewer, "FLOOD_SECONDS", 0)
-    merger._reviewer.flooded()
+    with merger._reviewer.flood():
+        pass
     merger._reviewer.step()
     (change,) = store.history(engine, FORCE, "INC-1")
     assert orjson.loads(change.verdict)["status"] == "recorded_in_time"
