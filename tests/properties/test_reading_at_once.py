@@ -17,14 +17,15 @@ from tests.properties.profile import examples
 KINDS = [each for each in vars(events).values() if isinstance(each, type) and is_dataclass(each)]
 
 
-def _without(annotation: Any) -> Any:
-    """The same type, read by its reader alone."""
+def _without(kind: type, annotation: Any) -> Any:
+    """The same type without annotations of this kind."""
     if get_origin(annotation) is Annotated:
         first, *rest = get_args(annotation)
-        return Annotated[_without(first), *(each for each in rest if not isinstance(each, AtOnce))]
+        kept = [each for each in rest if not isinstance(each, kind)]
+        return Annotated[_without(kind, first), *kept] if kept else _without(kind, first)
     members = get_args(annotation)
     if type(None) in members and len(members) > 1:
-        inner = [_without(each) for each in members if each is not type(None)]
+        inner = [_without(kind, each) for each in members if each is not type(None)]
         return inner[0] | None
     return annotation
 
@@ -34,32 +35,12 @@ def _types() -> dict[str, Any]:
     for kind in KINDS:
         for name, annotation in get_type_hints(kind, include_extras=True).items():
             if "AtOnce" in repr(annotation) or "best_of" in repr(annotation):
-                metadata = getattr(annotation, "__metadata__", ())
-                found[f"{kind.__name__}.{name}"] = (
-                    Annotated[get_args(annotation)[0], *(each for each in metadata if not isinstance(each, FieldInfo))]
-                    if metadata
-                    else annotation
-                )
+                found[f"{kind.__name__}.{name}"] = annotation
     return found
 
 
 TYPES = _types()
-WORDS = (
-    *CHANNELS,
-    *REASON_CODES,
-    "a__b",
-    "_a",
-    "a_",
-    "open",
-    "closed",
-    "recorded",
-    "cancelled",
-    "high",
-    "child",
-    "ex_partner",
-    "C1",
-    "c1",
-)
+WORDS = (*CHANNELS, *REASON_CODES, "open", "closed", "recorded", "cancelled", "high", "child", "ex_partner", "C1", "c1")
 SPELLED = st.sampled_from(WORDS).flatmap(
     lambda word: st.sampled_from([word, word.upper(), word.title(), f" {word}", f"{word}\n", word.replace("_", "-")])
 )
@@ -93,7 +74,8 @@ def _read(adapter: TypeAdapter[Any], value: object) -> tuple[str, Any, int]:
 
 @pytest.mark.parametrize("name", TYPES)
 def test_it_is_read_as_by_its_reader(name: str) -> None:
-    both, reader = TypeAdapter(TYPES[name]), TypeAdapter(_without(TYPES[name]))
+    whole = _without(FieldInfo, TYPES[name])  # what pydantic takes for fields alone
+    both, reader = TypeAdapter(whole), TypeAdapter(_without(AtOnce, whole))
     assert "<canonical>" in repr(both.core_schema)
     assert "<canonical>" not in repr(reader.core_schema)
 
