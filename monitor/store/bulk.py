@@ -3,7 +3,7 @@
 What differs between SQLite and PostgreSQL in this stands here and nowhere else.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -18,6 +18,8 @@ from sqlalchemy import (
     Column,
     ColumnClause,
     Connection,
+    CursorResult,
+    Executable,
     Select,
     String,
     Table,
@@ -26,7 +28,6 @@ from sqlalchemy import (
     collate,
     column,
     func,
-    literal,
     select,
     true,
 )
@@ -42,24 +43,52 @@ MOST_PARAMETERS = 8192  # of one statement: SQLite takes 32,766
 
 def keys(connection: Connection, of: Iterable[Key]) -> CTE:
     """These keys as a table of `force` and `name`: one parameter or two, however many they are."""
-    table: Select[Any] = _keys_postgresql(of) if connection.dialect.name == "postgresql" else _keys_sqlite(of)
-    return table.cte("wanted").prefix_with("MATERIALIZED")  # else SQLite would scan all rows of a force for each name
+    values = _values(connection, of)
+    own = [bindparam(None, values[each.key], each.type, unique=True) for each in _PARAMETERS[connection.dialect.name]]
+    return _table_of(connection.dialect.name, own)
 
 
-def _keys_postgresql(of: Iterable[Key]) -> Any:
-    """Arrays: the planner knows how long they are. JSON it takes for thousands, and reads whole tables for them."""
-    forces, names = zip(*unique, strict=True) if (unique := sorted(set(of))) else ((), ())
-    given = _arrays(
-        {"force": literal(list(forces), ARRAY(Text())), "name": literal(list(names), ARRAY(Text()))}, "given"
-    )
-    return select(collate(given.c.force, "C").label("force"), collate(given.c.name, "C").label("name"))
+class Asked:
+    """A statement about keys that every merge or review asks: made once, for that costs more than to answer it."""
+
+    def __init__(self, make: Callable[[CTE], Executable]) -> None:
+        """`make` is given the keys as `keys` gives them."""
+        self._made = cache(lambda dialect: make(_table_of(dialect, _PARAMETERS[dialect])))
+
+    def of(self, connection: Connection, wanted: Iterable[Key], **others: object) -> CursorResult[*tuple[Any, ...]]:
+        """`others`: the parameters that it has beside the keys."""
+        return connection.execute(self._made(connection.dialect.name), {**_values(connection, wanted), **others})
 
 
-def _keys_sqlite(of: Iterable[Key]) -> Any:
+_PARAMETERS: dict[str, list[BindParameter[Any]]] = {
+    "postgresql": [bindparam("forces", type_=ARRAY(Text())), bindparam("names", type_=ARRAY(Text()))],
+    "sqlite": [bindparam("names_by_force", type_=Text())],
+}
+
+
+def _values(connection: Connection, of: Iterable[Key]) -> dict[str, Any]:
+    """Arrays: PostgreSQL's planner knows how long they are. JSON it takes for thousands, and reads whole tables."""
+    if connection.dialect.name == "postgresql":
+        forces, names = zip(*unique, strict=True) if (unique := sorted(set(of))) else ((), ())
+        return {"forces": list(forces), "names": list(names)}
     by_force: dict[str, list[str]] = {}
     for force, name in of:
         by_force.setdefault(force, []).append(name)
-    forces = func.json_each(orjson.dumps(by_force).decode()).table_valued("key", "value", name="forces")
+    return {"names_by_force": orjson.dumps(by_force).decode()}
+
+
+def _table_of(dialect: str, parameters: Sequence[BindParameter[Any]]) -> CTE:
+    table: Select[Any] = (_table_postgresql if dialect == "postgresql" else _table_sqlite)(*parameters)
+    return table.cte("wanted").prefix_with("MATERIALIZED")  # else SQLite would scan all rows of a force for each name
+
+
+def _table_postgresql(forces: Any, names: Any) -> Any:
+    given = _arrays({"force": forces, "name": names}, "given")
+    return select(collate(given.c.force, "C").label("force"), collate(given.c.name, "C").label("name"))
+
+
+def _table_sqlite(names_by_force: Any) -> Any:
+    forces = func.json_each(names_by_force).table_valued("key", "value", name="forces")
     names = func.json_each(forces.c.value).table_valued("value", name="names")
     return select(forces.c.key.label("force"), names.c.value.label("name")).select_from(forces.join(names, true()))
 

@@ -1,12 +1,13 @@
 """Which cases an event makes due: its own, and every one that depends on what it changed, however far away."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import CTE, Connection, and_, func, select
+from sqlalchemy import CTE, Connection, Select, and_, func, select
 
 from monitor.contract.topics import Topic
 from monitor.store.arrivals import Arrival
-from monitor.store.bulk import Insertion, Key, keys
+from monitor.store.bulk import Asked, Insertion, Key
 from monitor.store.tables import cases, dependencies
 
 _MARK = Insertion(
@@ -62,20 +63,25 @@ def _waiting(connection: Connection, nodes: Iterable[Key]) -> dict[Key, bool]:
 
     All are locked, those due already too: a review that is just taking one would else clear the mark unseen.
     """
-    reached = _dependents(connection, nodes)
+    return {(force, ref): is_due for force, ref, is_due in _WAITING.of(connection, nodes)}
+
+
+def _locked(these: CTE) -> Select[Any]:
+    reached = _dependents(these)
     is_reached = and_(cases.c.force == reached.c.force, cases.c.ref == reached.c.name)
     query = select(cases.c.force, cases.c.ref, cases.c.due_since.is_not(None)).select_from(
         reached.join(cases, is_reached)
     )
-    query = query.order_by(cases.c.force, cases.c.ref).with_for_update(of=cases)
-    return {(force, ref): is_due for force, ref, is_due in connection.execute(query)}
+    return query.order_by(cases.c.force, cases.c.ref).with_for_update(of=cases)
 
 
-def _dependents(connection: Connection, nodes: Iterable[Key]) -> CTE:
+def _dependents(these: CTE) -> CTE:
     """These nodes and all from which they can be reached; UNION ends circles."""
-    these = keys(connection, nodes)
     reached = select(these.c.force, these.c.name).cte("reached", recursive=True)
     leads_here = and_(dependencies.c.force == reached.c.force, dependencies.c.depends_on == reached.c.name)
     return reached.union(
         select(dependencies.c.force, dependencies.c.dependent).select_from(reached.join(dependencies, leads_here))
     )
+
+
+_WAITING = Asked(_locked)

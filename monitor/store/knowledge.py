@@ -6,14 +6,27 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Integer, Row, Select, Table, and_, func, literal, select, type_coerce
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    Table,
+    and_,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
 
 from monitor.compliance.dependencies import Judged, decision_node
 from monitor.compliance.holdings import Holdings
 from monitor.contract.codec import Unreadable, read_event
 from monitor.contract.events import Heartbeat
 from monitor.contract.topics import Topic
-from monitor.store.bulk import Key, keys
+from monitor.store.bulk import Asked, Key
 from monitor.store.recent import Recalled, Recent
 from monitor.store.tables import crime_revisions, decisions, dependencies, incident_revisions
 
@@ -62,30 +75,33 @@ def load_knowledge(connection: Connection, wanted: Iterable[Key], recent: Recent
 
 
 def _dependencies(connection: Connection, wanted: Iterable[Key]) -> dict[Key, list[str]]:
+    leads_to: dict[Key, list[str]] = defaultdict(list)
+    for force, dependent, depends_on in _REACHED.of(connection, wanted).all():
+        leads_to[force, dependent].append(depends_on)
+    return leads_to
+
+
+def _reached(these: CTE) -> Select[Any]:
     """All dependencies along which something can be reached; UNION ends circles."""
-    these, on = keys(connection, wanted), dependencies
+    on = dependencies
     starts = and_(on.c.force == these.c.force, on.c.dependent == these.c.name)
     pairs = select(on.c.force, on.c.dependent, on.c.depends_on).select_from(these.join(on, starts))
     pairs_reached = pairs.cte("reached", recursive=True)
     goes_on = and_(on.c.force == pairs_reached.c.force, on.c.dependent == pairs_reached.c.depends_on)
     further = select(on.c.force, on.c.dependent, on.c.depends_on).select_from(pairs_reached.join(on, goes_on))
-    leads_to: dict[Key, list[str]] = defaultdict(list)
-    for force, dependent, depends_on in connection.execute(select(pairs_reached.union(further))).all():
-        leads_to[force, dependent].append(depends_on)
-    return leads_to
+    return select(pairs_reached.union(further))
 
 
 def _events(connection: Connection, nodes: Iterable[Key]) -> Iterator[tuple[Topic, Iterable[Row[Any]]]]:
     refs = {node for node in nodes if not node[1].startswith(_DECISION)}
     decided = {(force, node.removeprefix(_DECISION)) for force, node in set(nodes) - refs}
-    yield Topic.INCIDENTS, connection.execute(_rows(connection, incident_revisions, refs)).all()
-    yield Topic.CRIME_RECORDS, connection.execute(_standing(_rows(connection, crime_revisions, refs))).all()
+    yield Topic.INCIDENTS, _LOGS.of(connection, refs).all()
+    yield Topic.CRIME_RECORDS, _RECORDS.of(connection, refs).all()
     if decided:
-        yield Topic.DECISIONS, connection.execute(_rows(connection, decisions, decided)).all()
+        yield Topic.DECISIONS, _DECISIONS.of(connection, decided).all()
 
 
-def _rows(connection: Connection, table: Table, wanted: Iterable[Key]) -> Select[Any]:
-    these = keys(connection, wanted)
+def _rows(these: CTE, table: Table) -> Select[Any]:
     name = table.c.decision_id if table is decisions else table.c.ref
     revision = literal(None, Integer).label("revision") if table is decisions else table.c.revision
     merged_at = type_coerce(table.c.merged_at, BigInteger)
@@ -99,6 +115,12 @@ def _standing(rows: Select[Any]) -> Select[Any]:
     same = and_(other.c.force == crime_revisions.c.force, other.c.ref == crime_revisions.c.ref)
     highest = select(func.max(other.c.revision)).where(same).correlate(crime_revisions).scalar_subquery()
     return rows.where(crime_revisions.c.revision == highest)
+
+
+_REACHED = Asked(_reached)
+_LOGS = Asked(lambda these: _rows(these, incident_revisions))
+_RECORDS = Asked(lambda these: _standing(_rows(these, crime_revisions)))
+_DECISIONS = Asked(lambda these: _rows(these, decisions))
 
 
 def _add(known: Knowledge, topic: Topic, row: Sequence[Any], recent: Recent, read_anew: list[Recalled]) -> None:

@@ -5,14 +5,16 @@ Merging twice, or in any order, ends in the same rows.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, literal, select
+from sqlalchemy import CTE, Connection, Engine, Select, Table, and_, literal, select
 
 from monitor.contract.codec import Decoded
 from monitor.contract.topics import Topic
 from monitor.store import tables
 from monitor.store.arrivals import INSERTIONS, Arrival, arrivals
-from monitor.store.bulk import Insertion, Key, Row, keys
+from monitor.store.bulk import Asked, Insertion, Key, Row
 from monitor.store.crime_marks import note_marks
 from monitor.store.dead_letters import dead_letters
 from monitor.store.due import mark_due
@@ -95,17 +97,22 @@ def _merge_events(
 
 
 def _known_versions(connection: Connection, topic: Topic, wanted: set[Key]) -> Mapping[Key, Versions]:
-    table = INSERTIONS[topic].table
-    name, version = (table.c.decision_id, literal(0)) if topic is Topic.DECISIONS else (table.c.ref, table.c.revision)
-    these = keys(connection, wanted)
-    matches = and_(table.c.force == these.c.force, name == these.c.name)
-    query = select(table.c.force, name, version, table.c.digest).select_from(these.join(table, matches))
     known: dict[Key, Versions] = defaultdict(dict)
-    for force, ref, revision, digest in connection.execute(query).all():
+    for force, ref, revision, digest in _KEPT[topic].of(connection, wanted).all():
         known[force, ref].setdefault(revision, set()).add(digest)
     for force, ref, revision, digest in purged_versions(connection, topic, wanted):
         known[force, ref].setdefault(revision, set()).add(digest)
     return known
+
+
+def _kept(these: CTE, table: Table) -> Select[Any]:
+    of_decision = table is tables.decisions
+    name, version = (table.c.decision_id, literal(0)) if of_decision else (table.c.ref, table.c.revision)
+    matches = and_(table.c.force == these.c.force, name == these.c.name)
+    return select(table.c.force, name, version, table.c.digest).select_from(these.join(table, matches))
+
+
+_KEPT = {topic: Asked(partial(_kept, table=each.table)) for topic, each in INSERTIONS.items()}
 
 
 def _outcome(versions: Versions, each: Arrival) -> Outcome:

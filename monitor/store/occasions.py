@@ -1,6 +1,6 @@
 """Occasions of conduct in the database: written with the review of their logs, read whole by force."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from zlib import crc32
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, select, tuple_
 from monitor.compliance.conduct import Occasion
 from monitor.contract.kept_json import kept_json
 from monitor.contract.verdict import rfc3339
-from monitor.store.bulk import Insertion, Key, Row, keys
+from monitor.store.bulk import Asked, Insertion, Key, Row
 from monitor.store.crime_marks import RECORD
 from monitor.store.judging import Judged
 from monitor.store.match_tables import crime_marks
@@ -23,6 +23,12 @@ _OCCASIONS = Insertion(
     only_if=lambda old, new: old.content != new.content,
 )
 
+_FORGET = Asked(
+    lambda these: delete(occasions).where(
+        tuple_(occasions.c.force, occasions.c.ref).in_(select(these.c.force, these.c.name))
+    )
+)
+
 State = tuple[int, int, int]  # how many occasions a force has, the sum of their marks, how many unlinked records
 
 
@@ -31,10 +37,9 @@ def note_occasions(connection: Connection, judged: Sequence[Judged]) -> None:
     forget_occasions(connection, [each.taken.key for each in judged if not each.occasion and each.taken.judged_at])
 
 
-def forget_occasions(connection: Connection, logs: Iterable[Key]) -> None:
-    these = keys(connection, logs)
-    own = tuple_(occasions.c.force, occasions.c.ref)
-    connection.execute(delete(occasions).where(own.in_(select(these.c.force, these.c.name))))
+def forget_occasions(connection: Connection, logs: Collection[Key]) -> None:
+    if logs:
+        _FORGET.of(connection, logs)
 
 
 def states(connection: Connection) -> dict[str, State]:

@@ -3,16 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import CTE, Connection, Select, and_, bindparam, select
 
 from monitor.contract.topics import Topic
-from monitor.store.bulk import Insertion, Key, Row, keys
+from monitor.store.bulk import Asked, Insertion, Key, Row
 from monitor.store.instants import to_micros, wall_clock
 from monitor.store.upkeep_tables import purged_revisions
 
 CONDENSED = -2  # the partition and offset of a revision that a purge made
 
 _table = purged_revisions.c
+_ANY = select(_table.force).limit(1)
 _PURGED = Insertion(purged_revisions, ("force", "ref", "topic", "revision", "digest", "purged_at"))
 
 
@@ -28,9 +29,15 @@ def purged_versions(connection: Connection, topic: Topic, wanted: Iterable[Key])
 
     To be asked after what is kept was: a purge that commits in between is then seen twice, and not missed.
     """
-    if connection.execute(select(_table.force).limit(1)).first() is None:
+    if connection.execute(_ANY).first() is None:
         return ()
-    these = keys(connection, wanted)
-    matches = and_(_table.force == these.c.force, _table.ref == these.c.name, _table.topic == topic.value)
+    return _PURGED_OF.of(connection, wanted, of_topic=topic.value)
+
+
+def _purged_of(these: CTE) -> Select[Any]:
+    matches = and_(_table.force == these.c.force, _table.ref == these.c.name, _table.topic == bindparam("of_topic"))
     query = select(_table.force, _table.ref, _table.revision, _table.digest)
-    return connection.execute(query.select_from(these.join(purged_revisions, matches)))
+    return query.select_from(these.join(purged_revisions, matches))
+
+
+_PURGED_OF = Asked(_purged_of)

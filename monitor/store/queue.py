@@ -8,9 +8,24 @@ A row that has left the queue stays, marked `gone`, so that readers learn of it.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, and_, or_, select, tuple_, type_coerce, union, update
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    union,
+    update,
+)
 
-from monitor.store.bulk import Insertion, Key, Row, keys
+from monitor.store.bulk import Asked, Insertion, Key, Row, keys
 from monitor.store.concerns import Concern, concerns_of, packed
 from monitor.store.desk_tables import case_holders, desk_people
 from monitor.store.engine import reading
@@ -67,17 +82,19 @@ class QueueRow(NamedTuple):
 def write_queue(connection: Connection, judged: Sequence[Judged], knowledge: Knowledge) -> None:
     """Who enters, changes in, or leaves the queue by this review."""
     news = [each for each in judged if each.differs or each.taken.due_event_time is not None]
-    beside = suggested(connection, [each.taken.key for each in news if each.occasion or _waits(each)])
+    may_be_suggested = [each.taken.key for each in news if each.occasion or _waits(each)]
+    beside = suggested(connection, may_be_suggested) if may_be_suggested else {}
     staying = [(each, bits) for each in news if (bits := _concerns(each, beside))]
     stays = {each.taken.key for each, _ in staying}
     leaving = [each.taken.key for each in news if each.taken.key not in stays and each.taken.told.status]
     if not staying and not leaving:
         return
     version = _next_version(connection)
-    held = _holders(connection, stays)
-    _QUEUE.run(connection, [_row(each, bits, knowledge, held, version) for each, bits in staying])
+    if staying:
+        held = _holders(connection, stays)
+        _QUEUE.run(connection, [_row(each, bits, knowledge, held, version) for each, bits in staying])
     if leaving:
-        _let_go(connection, leaving, version)
+        _LEAVING.of(connection, leaving, new_version=version)
 
 
 def note_holder(connection: Connection, key: Key, holder: str | None) -> None:
@@ -170,22 +187,27 @@ def _waits(judged: Judged) -> bool:
 
 
 def _next_version(connection: Connection) -> int:
-    connection.execute(update(queue_version).values(version=queue_version.c.version + 1))
-    return int(connection.execute(select(queue_version.c.version)).scalar_one())
+    return int(connection.execute(_NEXT_VERSION).scalar_one())
 
 
 def _holders(connection: Connection, wanted: Iterable[Key]) -> dict[Key, str]:
     """Asked for under the lock of the version: whoever changes one meanwhile waits, and then changes the row."""
-    these, of = keys(connection, wanted), case_holders
+    return {(force, ref): holder for force, ref, holder in _HOLDERS.of(connection, wanted)}
+
+
+def _holders_of(these: CTE) -> Select[Any]:
+    of = case_holders
     same = and_(of.c.force == these.c.force, of.c.ref == these.c.name, of.c.holder.is_not(None))
-    query = select(of.c.force, of.c.ref, of.c.holder).select_from(these.join(of, same))
-    return {(force, ref): holder for force, ref, holder in connection.execute(query)}
+    return select(of.c.force, of.c.ref, of.c.holder).select_from(these.join(of, same))
 
 
-def _let_go(connection: Connection, leaving: Sequence[Key], version: int) -> None:
-    these = keys(connection, leaving)
+def _leaving(these: CTE) -> Update:
     named = tuple_(queue.c.force, queue.c.ref).in_(select(these.c.force, these.c.name))
-    connection.execute(update(queue).where(~queue.c.gone, named).values(gone=True, version=version))
+    return update(queue).where(~queue.c.gone, named).values(gone=True, version=bindparam("new_version"))
+
+
+_HOLDERS, _LEAVING = Asked(_holders_of), Asked(_leaving)
+_NEXT_VERSION = update(queue_version).values(version=queue_version.c.version + 1).returning(queue_version.c.version)
 
 
 def _row(judged: Judged, concerns: int, knowledge: Knowledge, held: Mapping[Key, str], version: int) -> Row:

@@ -6,16 +6,17 @@ that this bears on become due, so that their review puts them into the queue or 
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, select, update
+from sqlalchemy import CTE, Connection, Engine, Select, and_, bindparam, delete, func, select, update
 
 from monitor.compliance.case import Crime
 from monitor.compliance.conduct import Course, courses, occasion_of_record
 from monitor.contract.kept_json import kept_json
 from monitor.contract.verdict import rfc3339
 from monitor.rulebook import Rulebook
-from monitor.store.bulk import Insertion, Key, keys
+from monitor.store.bulk import Asked, Insertion, Key, keys
 from monitor.store.crime_marks import person_mark
 from monitor.store.engine import reading, recent, writing
 from monitor.store.instants import wall_clock
@@ -52,15 +53,19 @@ def bring_up_to_date(engine: Engine, rulebook: Rulebook, seen: Mapping[str, Stat
 
 
 def suggested(connection: Connection, wanted: Iterable[Key]) -> dict[Key, frozenset[Suggested]]:
-    these = keys(connection, wanted)
-    same = and_(suggestions.c.force == these.c.force, suggestions.c.ref == these.c.name)
-    query = select(suggestions.c.force, suggestions.c.ref, suggestions.c.kind).select_from(
-        these.join(suggestions, same)
-    )
     found: dict[Key, frozenset[Suggested]] = {}
-    for force, ref, kind in connection.execute(query):
+    for force, ref, kind in _KINDS.of(connection, wanted):
         found[force, ref] = found.get((force, ref), frozenset()) | {Suggested(kind)}
     return found
+
+
+def _kinds(these: CTE) -> Select[Any]:
+    own = suggestions.c
+    same = and_(own.force == these.c.force, own.ref == these.c.name)
+    return select(own.force, own.ref, own.kind).select_from(these.join(suggestions, same))
+
+
+_KINDS = Asked(_kinds)
 
 
 def earlier_logs(connection: Connection, key: Key) -> tuple[str, ...]:

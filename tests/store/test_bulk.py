@@ -1,7 +1,7 @@
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select
 
-from monitor.store.bulk import Insertion, _sizes, keys
+from monitor.store.bulk import Asked, Insertion, _sizes, keys
 from monitor.store.engine import reading, writing
 from monitor.store.tables import case_counts, feeds
 
@@ -50,8 +50,21 @@ def test_of_one_key_that_comes_twice_the_last_stands(engine: Engine) -> None:
     assert [tuple(row) for row in found] == [("a", 7), ("b", 1)]
 
 
-@pytest.mark.parametrize("wanted", [set(), {("a", 'quo"te'), ("b", "né %s :x ?"), ("b", "2")}])
+SOME_KEYS = pytest.mark.parametrize("wanted", [set(), {("a", 'quo"te'), ("b", "né %s :x ?"), ("b", "2")}])
+
+
+@SOME_KEYS
 def test_keys_come_back_as_they_were_given(engine: Engine, wanted: set[tuple[str, str]]) -> None:
     with reading(engine) as connection:
         found = connection.execute(select(keys(connection, wanted))).all()
     assert {(force, name) for force, name in found} == wanted
+
+
+@SOME_KEYS
+def test_a_statement_about_keys_is_asked_of_other_keys_each_time(engine: Engine, wanted: set[tuple[str, str]]) -> None:
+    beside = Asked(lambda these: select(these.c.force, these.c.name).where(these.c.name != bindparam("but")))
+    with reading(engine) as connection:
+        found = [(force, name) for force, name in beside.of(connection, wanted, but="2")]
+        others = [(force, name) for force, name in beside.of(connection, [("c", "1"), ("c", "3")], but="3")]
+    assert sorted(found) == sorted(wanted - {("b", "2")})
+    assert others == [("c", "1")]
