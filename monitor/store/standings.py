@@ -10,6 +10,7 @@ from sqlalchemy import (
     Case,
     Column,
     ColumnElement,
+    CompoundSelect,
     Connection,
     and_,
     bindparam,
@@ -78,7 +79,7 @@ def must_stand(connection: Connection, moved: Iterable[Advanced]) -> None:
     After that no first heartbeat can slip past them: it marks them due, and waits for that until they are free.
     """
     heard = {each.after.force for each in moved if each.after.heard}
-    stored = {*connection.scalars(select(known_times.c.force).where(known_times.c.heard))}
+    stored = {*connection.scalars(_HEARD)}
     if stored - heard:
         raise Superseded
 
@@ -109,6 +110,8 @@ _STANDS = (
         heard=bindparam("is_heard"),
     )
 )
+_ALL = select(known_times).order_by(known_times.c.force)
+_HEARD = select(known_times.c.force).where(known_times.c.heard)
 _DROP_FENCES = delete(fences).where(fences.c.force == bindparam("f"), fences.c.as_of <= bindparam("counts"))
 
 
@@ -123,7 +126,7 @@ def _row(each: Advanced) -> dict[str, object]:
 
 
 def _standings(connection: Connection) -> list[Standing]:
-    rows = connection.execute(select(known_times).order_by(known_times.c.force))
+    rows = connection.execute(_ALL)
     return [Standing(row.force, row.known, row.heartbeat, row.heard) for row in rows]
 
 
@@ -145,11 +148,18 @@ def _fenced(connection: Connection, merged: Merged, now: datetime) -> tuple[dict
 
 def _newest_fences(connection: Connection, now: datetime) -> list[tuple[str, datetime, str]]:
     """Of those with the same ends only the newest near the clock matters: after a night there are many."""
-    near = fences.c.as_of <= now + HEARTBEAT_AHEAD
-    newest = select(fences.c.force, func.max(fences.c.as_of), fences.c.ends).where(near)
-    ahead = select(fences.c.force, fences.c.as_of, fences.c.ends).where(~near)
-    rows = [*connection.execute(newest.group_by(fences.c.force, fences.c.ends)), *connection.execute(ahead)]
+    rows = connection.execute(_NEWEST_FENCES, {"near": now + HEARTBEAT_AHEAD})
     return [(force, as_of, ends) for force, as_of, ends in rows]
+
+
+def _newest_and_ahead() -> CompoundSelect[Any]:
+    own = fences.c
+    near = own.as_of <= _new("near", own.as_of)
+    newest = select(own.force, func.max(own.as_of), own.ends).where(near).group_by(own.force, own.ends)
+    return newest.union_all(select(own.force, own.as_of, own.ends).where(~near))
+
+
+_NEWEST_FENCES = _newest_and_ahead()
 
 
 def fences_not_passed(connection: Connection) -> int:

@@ -3,7 +3,7 @@
 Each query goes along an index of what is due. None looks at every case.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,8 +32,8 @@ def by_known(force: str, up_to: datetime, *columns: Any) -> Select[Any]:
 
 def forces_due(connection: Connection, now: datetime) -> dict[str, datetime]:
     """The forces with cases that known time has reached, by the known times as they are stored: up to when."""
-    known = {row.force: row.known for row in connection.execute(select(known_times))}
-    return _reached(connection, known, now)
+    waiting = _waiting(connection)
+    return _reached(waiting, {row.force: row.known for row in waiting}, now)
 
 
 def is_due(connection: Connection, now: datetime) -> bool:
@@ -44,7 +44,7 @@ def is_due(connection: Connection, now: datetime) -> bool:
 
 def is_reached(connection: Connection, now: datetime, known: Mapping[str, datetime | None]) -> bool:
     """Whether anything is due at these known times, which may not be stored yet."""
-    return bool(_reached(connection, known, now))
+    return bool(_reached(_waiting(connection), known, now))
 
 
 def next_due(engine: Engine, now: datetime) -> datetime | None:
@@ -53,29 +53,30 @@ def next_due(engine: Engine, now: datetime) -> datetime | None:
         times = [connection.scalar(select(func.min(cases.c.review_at)).where(cases.c.review_at.is_not(None)))]
         ahead = connection.scalar(select(func.min(fences.c.as_of)).where(fences.c.as_of > now + HEARTBEAT_AHEAD))
         times.append(ahead and ahead - HEARTBEAT_AHEAD)
-        earliest = _earliest(connection)
-        times += [earliest.get(row.force) for row in connection.execute(select(known_times)) if _follows(row, earliest)]
+        times += [row.earliest for row in _waiting(connection) if _follows(row)]
     return min((time for time in times if time is not None), default=None)
 
 
-def _follows(row: Row[Any], earliest: Mapping[str, datetime]) -> bool:
+def _follows(row: Row[Any]) -> bool:
     """Whether known time reaches what the force waits for by the clock alone."""
-    at = earliest.get(row.force)
-    return at is not None and (not row.heard or (row.heartbeat is not None and at <= row.heartbeat))
+    return not row.heard or (row.heartbeat is not None and row.earliest <= row.heartbeat)
 
 
-def _reached(connection: Connection, known: Mapping[str, datetime | None], now: datetime) -> dict[str, datetime]:
+def _reached(waiting: Iterable[Row[Any]], known: Mapping[str, datetime | None], now: datetime) -> dict[str, datetime]:
     bounds = {force: min(up_to, now) for force, up_to in known.items() if up_to is not None}
-    earliest = _earliest(connection)
-    return {force: up_to for force, up_to in bounds.items() if force in earliest and earliest[force] <= up_to}
+    return {
+        row.force: bounds[row.force] for row in waiting if row.force in bounds and row.earliest <= bounds[row.force]
+    }
 
 
-def _earliest(connection: Connection) -> dict[str, datetime]:
-    """The earliest known time that a case of each force waits for: one step in the index a force."""
-    earliest = (
-        select(func.min(cases.c.review_at_known))
-        .where(cases.c.force == known_times.c.force, cases.c.review_at_known.is_not(None))
-        .scalar_subquery()
-    )
-    rows = connection.execute(select(known_times.c.force, earliest))
-    return {force: at for force, at in rows if at is not None}
+def _waiting(connection: Connection) -> Sequence[Row[Any]]:
+    """The forces whose cases wait for a known time, and the `earliest` of those: one step in the index a force."""
+    return [row for row in connection.execute(_FORCES) if row.earliest is not None]
+
+
+_EARLIEST = (
+    select(func.min(cases.c.review_at_known))
+    .where(cases.c.force == known_times.c.force, cases.c.review_at_known.is_not(None))
+    .scalar_subquery()
+)
+_FORCES = select(known_times, _EARLIEST.label("earliest"))
