@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from threading import Event
 from typing import Any
 
@@ -60,7 +59,7 @@ class Merger:
         started = time.perf_counter()
         batch = self.stops.count([received(topic, message) for topic, message in messages])
         self.outages.outlast(self.stops.write)
-        with self._reviewer.flood() if len(messages) >= MOST_MESSAGES else nullcontext():
+        with self._reviewer.beside_merge(is_full=len(messages) >= MOST_MESSAGES):
             # Taken after the last heartbeat was read and before any is merged: they bound all that stood before.
             ends = self._crime_record_ends() if store.needs_ends(batch) else None
             for merged in self._merged(batch, ends):
@@ -121,7 +120,6 @@ class Merger:
             metrics.MESSAGES.labels(topic.value, outcome.value).inc(number)
         for reason, number in merged.dead_letters.items():
             metrics.DEAD_LETTERS.labels(reason).inc(number)
-        self._reviewer.wake()
         if merged.dead_letters:
             self._relays.wake()
 

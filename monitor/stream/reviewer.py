@@ -35,19 +35,21 @@ class Reviewer(Loop):
         self._flood_until = 0.0
 
     @contextmanager
-    def flood(self) -> Iterator[None]:
-        """Around a merge of as much as one may take: there is more."""
-        self._flood_until = math.inf
+    def beside_merge(self, is_full: bool) -> Iterator[None]:
+        """Around a merge, of which it is woken. `is_full`: of as much as one may take, so that there is more."""
+        self._flood_until = math.inf if is_full else 0.0
         try:
             yield
         finally:
-            self._flood_until = time.monotonic() + FLOOD_SECONDS
+            if is_full:
+                self._flood_until = time.monotonic() + FLOOD_SECONDS
+            else:
+                self.wake()
 
     def step(self) -> float:
         in_flood, started = time.monotonic() < self._flood_until, time.perf_counter()
-        limit = LIMIT_IN_FLOOD if in_flood else LIMIT
         patience = PATIENCE_IN_FLOOD if in_flood else timedelta()
-        reviewed = store.review_due(self._engine, self._judge, self._clock.now(), self._ends.broker, limit, patience)
+        reviewed = store.review_due(self._engine, self._judge, self._clock.now(), self._ends.broker, LIMIT, patience)
         if reviewed.taken:
             metrics.REVIEW_SECONDS.observe(time.perf_counter() - started)
             self._account(reviewed)
