@@ -121,7 +121,7 @@ class Merger:
         for reason, number in merged.dead_letters.items():
             metrics.DEAD_LETTERS.labels(reason).inc(number)
         if merged.dead_letters:
-            self._relays.wake()
+            self._relays.wake(Topic.DEAD_LETTERS)
 
 
 def starting_offset(place: tuple[Topic, int], merged: int | None, begin: int, end: int) -> int:

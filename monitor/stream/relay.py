@@ -24,7 +24,8 @@ from monitor.stream.tails import sent_lately
 from monitor.telemetry.metrics import SENT
 
 LIMIT = 500
-IDLE_SECONDS = 0.2  # another worker may have left something
+IDLE_SECONDS = 0.2  # another worker may have left an alert
+_IDLE_BESIDE_ALERTS = 1.0  # all else may wait for so long: each look costs as much as to judge some incidents
 _MOST_IDLE_SECONDS = 2.0
 _SHARE = 10  # of its time it looks one part in so many, if it may: what waits for other topics can be much
 CUT_TO = 512 * 1024  # bytes kept of a dead letter that is too large for its topic
@@ -41,6 +42,7 @@ class Relay(Loop):
     def __init__(self, engine: Any, settings: Settings, topic: Topic) -> None:
         super().__init__(f"{topic.value} relay")
         self._engine, self._settings, self._topic = engine, settings, topic
+        self._idle = IDLE_SECONDS if topic is Topic.ALERTS else _IDLE_BESIDE_ALERTS
         self._outgoing: Outgoing | None = None
         self._leads = self._knows_what_arrived = False
         self._room = MAX_MESSAGE_BYTES - _FRAME
@@ -69,7 +71,7 @@ class Relay(Loop):
         looked_from = time.monotonic()
         waiting = store.unsent(self._engine, LIMIT, topic=self._topic) if self._leads else []
         if not waiting:
-            return min(max(IDLE_SECONDS, _SHARE * (time.monotonic() - looked_from)), _MOST_IDLE_SECONDS)
+            return min(max(self._idle, _SHARE * (time.monotonic() - looked_from)), _MOST_IDLE_SECONDS)
         if self._settings.shadow and self._topic is not Topic.DEAD_LETTERS:  # which must not be lost
             store.mark_sent(self._engine, [each.number for each in waiting], datetime.now(UTC))
         elif self._knows_what_arrived:
@@ -123,11 +125,11 @@ class Relays:
     """Those of all topics that are told anything."""
 
     def __init__(self, engine: Any, settings: Settings) -> None:
-        self.loops = [Relay(engine, settings, topic) for topic in OUTPUT_TOPICS]
+        self._of = {topic: Relay(engine, settings, topic) for topic in OUTPUT_TOPICS}
+        self.loops = [*self._of.values()]
 
-    def wake(self) -> None:
-        for relay in self.loops:
-            relay.wake()
+    def wake(self, topic: Topic) -> None:
+        self._of[topic].wake()
 
     def lead(self, leads: bool) -> None:
         for relay in self.loops:

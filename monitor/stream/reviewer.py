@@ -7,6 +7,7 @@ from typing import Any
 
 from monitor import store
 from monitor.clock import Clock
+from monitor.contract.topics import Topic
 from monitor.store.instants import UNTIMED
 from monitor.stream.ends import EndsWatch
 from monitor.stream.loops import Loop
@@ -54,7 +55,7 @@ class Reviewer(Loop):
             metrics.REVIEW_SECONDS.observe(time.perf_counter() - started)
             self._account(reviewed)
         if reviewed.alerts:
-            self._relays.wake()
+            self._relays.wake(Topic.ALERTS)
         if reviewed.more and not in_flood:
             return 0
         return self._until_next(at_least=PAUSE_IN_FLOOD if in_flood else _LEAST_WAIT)

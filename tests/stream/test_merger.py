@@ -13,6 +13,7 @@ from monitor import store
 from monitor.clock import FrozenClock
 from monitor.contract.codec import Decoded, Unreadable
 from monitor.contract.topics import Topic
+from monitor.settings import Settings
 from monitor.store import BrokerEnds, open_store
 from monitor.store.engine import reading
 from monitor.store.instants import BEGINNING, UNTIMED, wall_clock
@@ -21,9 +22,9 @@ from monitor.store.letter_questions import unread_about
 from monitor.stream import receiving, reviewer
 from monitor.stream.dead_letters.limit import Limit
 from monitor.stream.dead_letters.stops import Stops
-from monitor.stream.loops import Loop
 from monitor.stream.merger import MOST_MESSAGES, Merger
 from monitor.stream.receiving import received
+from monitor.stream.relay import Relays
 from monitor.stream.reviewer import Reviewer
 from monitor.telemetry.metrics import VERDICT_DELAY
 from tests.builders import FORCE, Line, crime, incident
@@ -50,8 +51,9 @@ def engine(tmp_path: Path) -> Iterator[Any]:
 @pytest.fixture
 def merger(engine: Any) -> Iterator[Merger]:
     ends = SimpleNamespace(broker=BrokerEnds({(Topic.CRIME_RECORDS, 0): 1}, clock(60)))
-    reviewer = Reviewer(engine, JUDGE, FrozenClock(clock(60)), ends, Loop("relay"))  # type: ignore[arg-type]
-    made = Merger(engine, ends, reviewer, Loop("relay"), Stops(engine, Limit(None, None, 10)))  # type: ignore[arg-type]
+    relays = Relays(engine, Settings())
+    reviewer = Reviewer(engine, JUDGE, FrozenClock(clock(60)), ends, relays)  # type: ignore[arg-type]
+    made = Merger(engine, ends, reviewer, relays, Stops(engine, Limit(None, None, 10)))  # type: ignore[arg-type]
     yield made
     made.stop()
 
