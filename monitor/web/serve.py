@@ -42,11 +42,15 @@ def serve(settings: Settings) -> None:
     check(settings)
     with _listening(settings) as listening, _opened(settings) as store:
         app = create_app(settings, store)
+        server = _server(app)
+        for number in (
+            signal.SIGINT,
+            signal.SIGTERM,
+        ):  # it listens to them only once it runs, and raises them again then
+            signal.signal(number, server.handle_exit)
         threading.Thread(target=_warm_up, args=(app,), daemon=True, name="queue").start()
         log.info("pages are served", address=own_address(settings), port=listening.getsockname()[1])
-        for number in (signal.SIGINT, signal.SIGTERM):  # the server raises them once more when it has stopped
-            signal.signal(number, lambda *_: None)
-        _server(app).run([listening])
+        server.run([listening])
 
 
 @contextmanager

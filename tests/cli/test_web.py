@@ -74,6 +74,24 @@ def test_control_c_ends_it_quietly(running: tuple["subprocess.Popen[str]", str])
     assert "Traceback" not in error
 
 
+TOLD_TOO_EARLY = """
+import signal
+from monitor.cli import main
+from monitor.web.serve import Server
+
+run = Server.run
+Server.run = lambda self, sockets: (signal.raise_signal(signal.{}), run(self, sockets))
+main(["web", "--port", "0", "--development-sign-in"])
+"""
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_told_to_stop_before_the_server_runs_it_ends_all_the_same(environment: dict[str, str], number: str) -> None:
+    command = [sys.executable, "-c", TOLD_TOO_EARLY.format(number)]
+    done = subprocess.run(command, env=environment, capture_output=True, check=True, timeout=30)
+    assert b"Traceback" not in done.stderr
+
+
 def test_a_page_that_listens_does_not_hold_up_the_end(running: tuple["subprocess.Popen[str]", str]) -> None:
     process, address = running
     with httpx2.Client(base_url=address) as client:
