@@ -36,7 +36,9 @@ run: setup ## the whole monitor on embedded defaults, fed by a synthetic force
 	@$(BIN)/monitor run
 
 # These measure time, or need the machine to themselves. The others go two files at a time.
-ALONE := tests/broker tests/system tests/observability/test_together.py tests/web/test_queue_speed.py \
+BESIDE_OTHERS := $(patsubst %,tests/system/test_%.py,bad_input commands conformance dead_letters doctor refusals)
+ALONE := tests/broker $(filter-out $(BESIDE_OTHERS),$(wildcard tests/system/test_*.py)) \
+	tests/observability/test_together.py tests/web/test_queue_speed.py \
 	$(shell grep -l browser_page tests/web/test_*.py)
 
 test: setup ## every test, with a real broker, databases and browser; or what ARGS names
