@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from monitor.contract.topics import Topic
-from monitor.stream.merger import MOST_MESSAGES, Merger, Messages
+from monitor.stream.merger import MOST_BYTES, MOST_MESSAGES, Merger, Messages
 from monitor.stream.outages import Stopped
 from monitor.stream.reading import Place, Reading
 from monitor.telemetry.logs import get_logger
@@ -16,7 +16,6 @@ _log = get_logger(__name__)
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
-MOST_BYTES = 16 * 1024 * 1024
 MOST_SECONDS = 0.05
 IDLE_SECONDS = 1.0
 _AFTER_ERROR = 5.0  # seconds

@@ -21,12 +21,12 @@ from monitor.telemetry.logs import get_logger
 
 _log = get_logger(__name__)
 
-MOST_MESSAGES = 2000  # a batch
+MOST_MESSAGES, MOST_BYTES = 2000, 16 * 1024 * 1024  # a batch
 Messages = Sequence[tuple[Topic, Any]]  # with the messages as aiokafka gives them
 
 
 class Merger:
-    """All writing of what is received, in one thread and so in one order. `reviewer` and `relays` are woken for it."""
+    """All writing of what is received, in one thread and so in one order. `reviewer` and `relays` are told of it."""
 
     def __init__(self, engine: Any, ends: EndOffsets, reviewer: Reviewer, relays: Relays, stops: Stops) -> None:
         self._engine, self._ends = engine, ends
@@ -59,7 +59,7 @@ class Merger:
         started = time.perf_counter()
         batch = self.stops.count([received(topic, message) for topic, message in messages])
         self.outages.outlast(self.stops.write)
-        with self._reviewer.beside_merge(is_full=len(messages) >= MOST_MESSAGES):
+        with self._reviewer.beside_merge(_is_full(messages)):
             # Taken after the last heartbeat was read and before any is merged: they bound all that stood before.
             ends = self._crime_record_ends() if store.needs_ends(batch) else None
             for merged in self._merged(batch, ends):
@@ -122,6 +122,10 @@ class Merger:
             metrics.DEAD_LETTERS.labels(reason).inc(number)
         if merged.dead_letters:
             self._relays.wake(Topic.DEAD_LETTERS)
+
+
+def _is_full(messages: Messages) -> bool:
+    return len(messages) >= MOST_MESSAGES or sum(len(message.value or b"") for _, message in messages) >= MOST_BYTES
 
 
 def starting_offset(place: tuple[Topic, int], merged: int | None, begin: int, end: int) -> int:

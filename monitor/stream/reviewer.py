@@ -18,16 +18,16 @@ from monitor.telemetry.logs import get_logger
 _log = get_logger(__name__)
 
 LIMIT = 1000  # cases a transaction: a merge that waits meanwhile waits some tenths of a second
-# While messages pour in, a few a merge: what is due by time is judged first, soon. Of what events marked much is about
-# to be marked again, and would be judged twice: it waits a little.
+# While messages pour in, few at a time: what is due by time is judged soon, and merges come first. Of what events
+# marked much is about to be marked again, and would be judged twice: it waits a little.
 LIMIT_IN_FLOOD, PAUSE_IN_FLOOD, FLOOD_SECONDS = 200, 0.1, 1.0
 PATIENCE_IN_FLOOD = timedelta(seconds=10)
-IDLE_SECONDS = 0.5  # known time may move, or another worker merge: nobody wakes us then
+IDLE_SECONDS = 0.5  # known time may move, another worker merge, or we in a flood: nobody wakes us then
 _LEAST_WAIT = 0.02
 
 
 class Reviewer(Loop):
-    """Judges what is due, by an event or by time. A merge wakes it; else it wakes at the next review time."""
+    """Judges what is due, by an event or by time. Each merge wakes it, but those of a flood, and each review time."""
 
     def __init__(self, engine: Any, judge: store.Judge, clock: Clock, ends: EndsWatch, relays: Relays) -> None:
         super().__init__("review")
@@ -37,20 +37,21 @@ class Reviewer(Loop):
 
     @contextmanager
     def beside_merge(self, is_full: bool) -> Iterator[None]:
-        """Around a merge, of which it is woken. `is_full`: of as much as one may take, so that there is more."""
-        self._flood_until = math.inf if is_full else 0.0
+        """Around each merge. One that is full, of as much as one may take, is of a flood; any other ends it."""
+        if is_full:
+            self._flood_until = math.inf
         try:
             yield
         finally:
-            if is_full:
-                self._flood_until = time.monotonic() + FLOOD_SECONDS
-            else:
+            self._flood_until = time.monotonic() + FLOOD_SECONDS if is_full else 0.0
+            if not is_full:
                 self.wake()
 
     def step(self) -> float:
         in_flood, started = time.monotonic() < self._flood_until, time.perf_counter()
+        limit = LIMIT_IN_FLOOD if in_flood else LIMIT
         patience = PATIENCE_IN_FLOOD if in_flood else timedelta()
-        reviewed = store.review_due(self._engine, self._judge, self._clock.now(), self._ends.broker, LIMIT, patience)
+        reviewed = store.review_due(self._engine, self._judge, self._clock.now(), self._ends.broker, limit, patience)
         if reviewed.taken:
             metrics.REVIEW_SECONDS.observe(time.perf_counter() - started)
             self._account(reviewed)

@@ -12,8 +12,8 @@ import pytest
 from monitor.contract.topics import Topic
 from monitor.store import Places
 from monitor.stream import batches
-from monitor.stream.batches import MOST_BYTES, Batches
-from monitor.stream.merger import MOST_MESSAGES, Messages
+from monitor.stream.batches import Batches
+from monitor.stream.merger import MOST_BYTES, MOST_MESSAGES, Messages
 
 
 class Sent(NamedTuple):

@@ -19,6 +19,7 @@ from monitor.store.engine import reading
 from monitor.store.instants import BEGINNING, UNTIMED, wall_clock
 from monitor.store.known_time import held_at
 from monitor.store.letter_questions import unread_about
+from monitor.stream import merger as merging
 from monitor.stream import receiving, reviewer
 from monitor.stream.dead_letters.limit import Limit
 from monitor.stream.dead_letters.stops import Stops
@@ -103,12 +104,35 @@ def test_while_messages_pour_in_a_log_is_judged_once_all_of_it_is_there(
 ) -> None:
     monkeypatch.setattr(reviewer, "FLOOD_SECONDS", 60)
     merger.merge([(Topic.INCIDENTS, message(incident(), offset)) for offset in range(MOST_MESSAGES)])
+    assert not merger._reviewer._woken.is_set()
     merger._reviewer.step()
     assert not list(store.stored_verdicts(engine))
-    merger.merge([(Topic.CRIME_RECORDS, message(crime()))])  # a merge of less than there may be: that was all
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "merge", stepping_meanwhile(merger))
+        merger.merge([(Topic.CRIME_RECORDS, message(crime()))])  # less than there may be: that was all
+    assert merger._reviewer._woken.is_set()
     merger._reviewer.step()
     (change,) = store.history(engine, FORCE, "INC-1")
     assert orjson.loads(change.verdict)["status"] == "recorded_in_time"
+
+
+def stepping_meanwhile(merger: Merger) -> Any:
+    merge = store.merge
+
+    def merge_slowly(*arguments: Any) -> Any:
+        merger._reviewer.step()
+        return merge(*arguments)
+
+    return merge_slowly
+
+
+def test_a_batch_of_few_large_messages_is_full_too(merger: Merger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merging, "MOST_BYTES", 2000)
+    large = incident(narrative="x" * 1500)
+    merger.merge([(Topic.INCIDENTS, message(large, offset)) for offset in range(2)])
+    assert not merger._reviewer._woken.is_set()
+    merger.merge([(Topic.INCIDENTS, message(large, 2))])
+    assert merger._reviewer._woken.is_set()
 
 
 def test_a_header_without_a_value_makes_no_letter() -> None:
