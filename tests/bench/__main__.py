@@ -88,14 +88,14 @@ def _stream_rows(
         (
             "Kafka to PostgreSQL with verdicts",
             f"{server.per_second:,.0f} events/s",
-            "8,000",
+            "",
             _beside(server.per_second, floor),
         ),
         ("  peak memory of that worker", f"{server.peak_bytes / 1e6:,.0f} MB", "", "the server's is not in it"),
         (
             "Kafka to PostgreSQL, two workers",
             f"{two.per_second:,.0f} events/s",
-            "",
+            "8,000",
             _beside(two.per_second, floor),
         ),
         ("  bare aiokafka consumer", f"{floor:,.0f} events/s", "", "floor"),

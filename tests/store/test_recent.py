@@ -1,10 +1,14 @@
 """What was read lately: by number and by size, and never more."""
 
+from sqlalchemy import Engine
+
 from monitor.compliance.dependencies import Judged
 from monitor.contract.codec import read
 from monitor.contract.events import Heartbeat
 from monitor.contract.topics import Topic
-from monitor.store.recent import Recalled, Recent
+from monitor.store import keep_merged
+from monitor.store.engine import recent as recent_of
+from monitor.store.recent import KEPT, KEPT_OF_MERGED, Recalled, Recent
 from tests.builders import incident
 
 
@@ -47,3 +51,8 @@ def test_one_that_comes_again_counts_once() -> None:
         recent.put([recalled(1), recalled(2)])
     recent.put([recalled(3)])
     assert kept(recent, 1, 2, 3) == [1, 2, 3]
+
+
+def test_a_backlog_takes_more_memory_only_beside_a_server(engine: Engine) -> None:
+    keep_merged(engine)
+    assert recent_of(engine)._most == (KEPT_OF_MERGED if engine.dialect.name == "postgresql" else KEPT)
