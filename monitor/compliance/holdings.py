@@ -44,8 +44,7 @@ class Holdings:
     def revisions(self, incident_ref: str) -> tuple[IncidentSnapshot, ...]:
         """Every revision received of a log, the standing one last; none where the log is not known."""
         received = self._logs.get(incident_ref, ())
-        in_order = sorted(received, key=_standing) if len(received) > 1 else received
-        return tuple([each.event for each in in_order])
+        return tuple(each.event for each in sorted(received, key=_standing))
 
     def crime(self, crime_ref: str) -> CrimeSnapshot | None:
         """The standing snapshot of a crime record."""

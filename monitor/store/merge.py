@@ -59,7 +59,7 @@ def merge(engine: Engine, batch: Sequence[Received], ends: Ends | None = None) -
 def keep_merged(engine: Engine) -> None:
     """Much of what is merged from now on is kept at hand for the review: some 100 to 200 MB.
 
-    Not beside SQLite, which is for small machines, and where to read an event again waits for no server.
+    Not beside SQLite, which is for small machines: there it was measured to gain nothing.
     """
     if engine.dialect.name == "postgresql":
         recent(engine).keep_more()

@@ -43,10 +43,8 @@ def serve(settings: Settings) -> None:
     with _listening(settings) as listening, _opened(settings) as store:
         app = create_app(settings, store)
         server = _server(app)
-        for number in (
-            signal.SIGINT,
-            signal.SIGTERM,
-        ):  # it listens to them only once it runs, and raises them again then
+        # The server listens only once it runs, and what comes before must not be lost. It raises them again at its end.
+        for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, server.handle_exit)
         threading.Thread(target=_warm_up, args=(app,), daemon=True, name="queue").start()
         log.info("pages are served", address=own_address(settings), port=listening.getsockname()[1])
